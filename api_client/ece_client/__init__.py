@@ -1,0 +1,1 @@
+"""Client of the Elastic Cloud Enterprise REST API."""

@@ -1,0 +1,1 @@
+"""ECE deployments, traffic filters and their environment as CDK constructs."""

@@ -1,0 +1,1 @@
+"""Terraform resources of Elastic Cloud Enterprise as raw constructs, generated."""

@@ -1,0 +1,1 @@
+"""Facts and rules of Elastic Cloud Enterprise, free of input and output."""

@@ -1,0 +1,1 @@
+"""Terraform's plugin protocol, version 6, in Python."""

@@ -1,0 +1,1 @@
+"""Simulator of Elastic Cloud Enterprise."""
