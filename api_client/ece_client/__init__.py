@@ -1,1 +1,60 @@
-"""Client of the Elastic Cloud Enterprise REST API."""
+"""Client of the Elastic Cloud Enterprise REST API; names are loaded when first used, so importing costs nothing."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ece_client import models as models
+    from ece_client.call import Reply as Reply
+    from ece_client.client import Client as Client
+    from ece_client.clock import Clock as Clock
+    from ece_client.clock import SystemClock as SystemClock
+    from ece_client.config import ApiKey as ApiKey
+    from ece_client.config import Basic as Basic
+    from ece_client.config import ClientConfig as ClientConfig
+    from ece_client.config import Login as Login
+    from ece_client.config import Tls as Tls
+    from ece_client.errors import ApiError as ApiError
+    from ece_client.errors import Conflict as Conflict
+    from ece_client.errors import ConnectionFailed as ConnectionFailed
+    from ece_client.errors import Forbidden as Forbidden
+    from ece_client.errors import LoginFailed as LoginFailed
+    from ece_client.errors import NotFound as NotFound
+    from ece_client.errors import NotJson as NotJson
+    from ece_client.errors import PlanError as PlanError
+    from ece_client.errors import PlanPending as PlanPending
+    from ece_client.errors import RequestTimeout as RequestTimeout
+    from ece_client.errors import ServerError as ServerError
+    from ece_client.errors import StatusError as StatusError
+    from ece_client.errors import TlsFailed as TlsFailed
+    from ece_client.errors import TooManyRequests as TooManyRequests
+    from ece_client.errors import Unauthenticated as Unauthenticated
+    from ece_client.errors import UnexpectedReply as UnexpectedReply
+    from ece_client.errors import WriteUncertain as WriteUncertain
+
+_HOMES = {
+    "call": ("Reply",),
+    "client": ("Client",),
+    "clock": ("Clock", "SystemClock"),
+    "config": ("ApiKey", "Basic", "ClientConfig", "Login", "Tls"),
+    "errors": (
+        "ApiError", "Conflict", "ConnectionFailed", "Forbidden", "LoginFailed", "NotFound", "NotJson", "PlanError",
+        "PlanPending", "RequestTimeout", "ServerError", "StatusError", "TlsFailed", "TooManyRequests",
+        "Unauthenticated", "UnexpectedReply", "WriteUncertain",
+    ),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [*_HOME_OF, "models"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "models":
+        return import_module("ece_client.models")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'ece_client' has no attribute {name!r}")
+    value = getattr(import_module(f"ece_client.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
