@@ -33,6 +33,13 @@ if TYPE_CHECKING:
     from ece_client.errors import Unauthenticated as Unauthenticated
     from ece_client.errors import UnexpectedReply as UnexpectedReply
     from ece_client.errors import WriteUncertain as WriteUncertain
+    from ece_client.plan_errors import PlanFailed as PlanFailed
+    from ece_client.plan_errors import PlanStopped as PlanStopped
+    from ece_client.plan_errors import PlanTimeout as PlanTimeout
+    from ece_client.plan_state import PlanRef as PlanRef
+    from ece_client.plan_state import known_attempts as known_attempts
+    from ece_client.plans import Outcome as Outcome
+    from ece_client.plans import PlanWatcher as PlanWatcher
 
 _HOMES = {
     "call": ("Reply",),
@@ -44,6 +51,9 @@ _HOMES = {
         "PlanPending", "RequestTimeout", "ServerError", "StatusError", "TlsFailed", "TooManyRequests",
         "Unauthenticated", "UnexpectedReply", "WriteUncertain",
     ),
+    "plan_state": ("PlanRef", "known_attempts"),
+    "plan_errors": ("PlanFailed", "PlanStopped", "PlanTimeout"),
+    "plans": ("Outcome", "PlanWatcher"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -16,7 +16,7 @@ ApiError
 │   ├── PlanPending           refused because a plan is still running
 │   ├── TooManyRequests       429
 │   └── ServerError           5xx
-└── PlanError                 the call went well, the plan it started did not (plans.py)
+└── PlanError                 the call went well, the plan it started did not (plan_errors.py)
     ├── PlanFailed
     ├── PlanTimeout
     └── PlanStopped
@@ -97,7 +97,7 @@ class UnexpectedReply(ApiError):
 
 
 class PlanError(ApiError):
-    """Base of what the watcher in plans.py reports."""
+    """Base of what a wait for plans reports (plan_errors.py)."""
 
 
 class Problem(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 import httpx
@@ -66,6 +67,6 @@ def _not_connected(error: httpx.RequestError, call: Call, config: ClientConfig) 
 def _reason(error: httpx.RequestError) -> str:
     """Return the system's own words where there are some; httpx often has none."""
     for cause in reversed(list(causes(error))):
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
+        if isinstance(cause, OSError) and (cause.errno or cause.strerror):
+            return os.strerror(cause.errno) if cause.errno and cause.errno > 0 else str(cause.strerror)
     return str(error) or type(error).__name__
