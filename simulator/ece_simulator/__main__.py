@@ -1,0 +1,82 @@
+"""`ece-simulator`: serves installations until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+
+from ece_simulator.simulator import Simulator
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parses the command line, serves, and returns the exit code."""
+    options = _parser().parse_args(arguments)
+    stopped = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    simulator = Simulator(
+        options.installations,
+        plan_seconds=options.plan_seconds,
+        seed=options.seed,
+        host=options.host,
+        port=options.port,
+        state_dir=options.state_dir,
+    )
+    try:
+        simulator.start()
+    except OSError as error:
+        print(f"ece-simulator: cannot open its ports: {error}", file=sys.stderr)
+        return 1
+    try:
+        print(announcement(simulator) if options.json else _table(simulator), flush=True)
+        stopped.wait()
+    finally:
+        simulator.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ece-simulator", description="Simulator of Elastic Cloud Enterprise")
+    parser.add_argument("--installations", type=int, default=1, help="how many (default 1)")
+    parser.add_argument("--json", action="store_true", help="announce as one line of JSON")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default loopback)")
+    parser.add_argument("--port", type=int, default=0, help="first port: control, then plain and TLS per installation")
+    parser.add_argument("--plan-seconds", type=float, default=1.0, help="time a plan takes (default 1)")
+    parser.add_argument("--state-dir", type=Path, help="where CA files go (default: temporary, removed at exit)")
+    parser.add_argument("--seed", default="ece", help="same seed, same ids")
+    return parser
+
+
+def announcement(simulator: Simulator) -> str:
+    """The one line of JSON that says where everything is."""
+    installations = [
+        {
+            "name": one.name,
+            "endpoint": one.endpoint,
+            "plain_endpoint": one.plain_endpoint,
+            "api_key": one.api_key,
+            "api_keys": one.api_keys,
+            "username": one.username,
+            "password": one.password,
+            "ca_file": one.ca_file,
+            "environment_id": one.environment_id,
+            "account_id": one.account_id,
+        }
+        for one in simulator.installations
+    ]
+    return json.dumps({"installations": installations, "control": simulator.control_endpoint})
+
+
+def _table(simulator: Simulator) -> str:
+    lines = [f"control  {simulator.control_endpoint}"]
+    for one in simulator.installations:
+        lines += [f"{one.name}        {one.endpoint}   {one.plain_endpoint}   CA {one.ca_file}"]
+    return "\n".join([*lines, "credentials: start with --json"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

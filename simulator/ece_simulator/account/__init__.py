@@ -1,0 +1,1 @@
+"""The one account of an installation."""

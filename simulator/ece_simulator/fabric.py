@@ -1,0 +1,44 @@
+"""The installations of one simulator, and looking across them. Connections between them are not simulated yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ece_simulator.deployments.model import Deployment
+    from ece_simulator.installation import Installation
+
+
+class Fabric:
+    """Finds installations by name or number, and deployments in any of them."""
+
+    def __init__(self, installations: tuple[Installation, ...]) -> None:
+        self.installations = installations
+
+    def select(self, wanted: int | str | None) -> tuple[Installation, ...]:
+        """One installation by number or name; None means all."""
+        if wanted is None:
+            return self.installations
+        return (self.one(wanted),)
+
+    def one(self, wanted: int | str) -> Installation:
+        """One installation by number or name."""
+        for number, installation in enumerate(self.installations):
+            if str(wanted) in (str(number), installation.name):
+                return installation
+        names = ", ".join(installation.name for installation in self.installations)
+        raise ValueError(f"installation: a number below {len(self.installations)} or one of {names}; got {wanted!r}")
+
+    def deployments(self) -> Iterator[tuple[Installation, Deployment]]:
+        """All deployments of all installations."""
+        for installation in self.installations:
+            for deployment in installation.world.deployments.values():
+                yield installation, deployment
+
+    def find(self, wanted: str) -> tuple[Installation, Deployment]:
+        """A deployment by id, or by name where only one has it."""
+        named = [pair for pair in self.deployments() if wanted in (pair[1].id, pair[1].name)]
+        if len(named) != 1:
+            raise ValueError(f"deployment: an id or a name only one has; {len(named)} fit {wanted!r}")
+        return named[0]

@@ -1,0 +1,1 @@
+"""The Elasticsearch keystore of a deployment."""

@@ -1,0 +1,1 @@
+"""Plans: the work a write leaves behind."""

@@ -1,0 +1,137 @@
+"""The simulator as an object: installations, control, and serving them from a background thread."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+from string import ascii_lowercase
+from threading import RLock
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from ece_simulator.call_log import CallLog
+from ece_simulator.clock import Clock, RealClock
+from ece_simulator.control import Control
+from ece_simulator.fabric import Fabric
+from ece_simulator.faults import Fault
+from ece_simulator.installation import Installation
+from ece_simulator.message import Reply, Request
+from ece_simulator.switches import Switches
+from ece_simulator.world import World
+
+if TYPE_CHECKING:
+    from ece_simulator.server import Serving
+
+MOST = len(ascii_lowercase)
+
+
+class Simulator:
+    """Any number of ECE installations.
+
+    Usable without a port (`handle`), or served on loopback between `start` and `stop` (also `with` and `async with`).
+    `plan_seconds` is the time a plan takes; the default 0 lets plans end before the next call. `port` 0 takes free
+    ports; otherwise `port` is the control port and the installations follow, plain and TLS in turn.
+    """
+
+    def __init__(
+        self,
+        installations: int = 1,
+        *,
+        clock: Clock | None = None,
+        plan_seconds: float = 0.0,
+        seed: str = "ece",
+        switches: Switches | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        state_dir: Path | str | None = None,
+        session_seconds: float = 3600.0,
+        certificate: str = "normal",
+        client_certificate_required: bool = False,
+    ) -> None:
+        if not 1 <= installations <= MOST:
+            raise ValueError(f"installations: 1 to {MOST}, got {installations}")
+        self.clock = clock or RealClock()
+        self.switches = switches or Switches()
+        self.host, self.port = host, port
+        self.certificate, self.client_certificate_required = certificate, client_certificate_required
+        self._state_dir = Path(state_dir) if state_dir is not None else None
+        self._temporary: Path | None = None
+        self._serving: Serving | None = None
+        self.lock = RLock()
+        self.log = CallLog()
+        faults: list[Fault] = []
+        worlds = [
+            World(
+                name, self.clock, self.switches,
+                seed=seed, domain=f"{name}.ece.test", session_seconds=session_seconds,
+            )
+            for name in ascii_lowercase[:installations]
+        ]  # fmt: skip
+        self.installations = tuple(Installation(world, self.lock, self.log, faults) for world in worlds)
+        self.fabric = Fabric(self.installations)
+        self.control = Control(self.fabric, self.lock, self.log, faults, self.switches)
+        self.control.set_plan_speed(plan_seconds)
+
+    def handle(self, request: Request, installation: int | str = 0) -> Reply:
+        """A call to one installation without a port."""
+        return self.fabric.one(installation).handle(request)
+
+    @property
+    def control_endpoint(self) -> str:
+        """Address of the control API; empty unless served."""
+        return self._serving.control_endpoint if self._serving else ""
+
+    @property
+    def state_dir(self) -> Path:
+        """Where CA files are: the folder given, else a temporary one (mode 0700) removed by `stop`."""
+        if self._state_dir is not None:
+            self._state_dir.mkdir(parents=True, exist_ok=True)
+            return self._state_dir
+        if self._temporary is None:
+            self._temporary = Path(tempfile.mkdtemp(prefix="ece-simulator-"))
+        return self._temporary
+
+    def start(self) -> Self:
+        """Serves all installations from a background thread; returns when every port answers."""
+        from ece_simulator.server import Serving  # the HTTP server is loaded only where one is wanted
+
+        if self._serving is None:
+            self._serving = Serving(self)
+            try:
+                self._serving.start()
+            except BaseException:
+                self.stop()
+                raise
+        return self
+
+    def stop(self) -> None:
+        """Lets held calls go, closes all ports, removes temporary files. Safe to repeat."""
+        self.control.release()
+        if self._serving is not None:
+            self._serving.stop()
+            self._serving = None
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+            self._temporary = None
+
+    def __enter__(self) -> Self:
+        """Starts serving."""
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stops serving."""
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        """Starts serving without blocking the caller's loop."""
+        return await asyncio.to_thread(self.start)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stops serving without blocking the caller's loop."""
+        await asyncio.to_thread(self.stop)

@@ -1,0 +1,1 @@
+"""Stack versions an installation offers."""

@@ -1,0 +1,68 @@
+"""Open questions about ECE as named switches: what the vendor's documents leave open, with the default assumed here.
+
+Every field is inferred unless its line says otherwise. Set them per simulator (`Simulator(switches=...)`) or at run
+time (`control.set_switch`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Switches:
+    """Behaviours that no document settles."""
+
+    automatic_kibana_plan: bool = False
+    """A second plan on Kibana after a create, started by the platform (seen in payloads of the hosted service)."""
+
+    automatic_kibana_gap_seconds: float = 0.0
+    """Time without any pending plan between the end of the create and that second plan."""
+
+    plan_start_gap_seconds: float = 0.0
+    """Time between an accepted write and the moment its pending plan can be seen."""
+
+    pending_visible_reads: int = 0
+    """A plan ends only after that many reads have shown it pending."""
+
+    noop_update_makes_plan: bool = False
+    """Whether an update that changes nothing in a resource's plan still runs a plan."""
+
+    update_during_plan_status: int = 400
+    """Status of an update refused because a plan is pending."""
+
+    shutdown_during_plan: str = "refuse"
+    """What `_shutdown` does with a pending plan: `refuse` (resource_plan_state_error) or `cancel` it first."""
+
+    deployment_conflict_status: int = 409
+    """Status of an update whose `version` is stale. The document lists no conflict for deployments."""
+
+    system_owned_protected: bool = True
+    """Writes to system-owned deployments are refused, unless a platform admin takes the flag away with the update."""
+
+    system_owned_status: int = 403
+    """Status of that refusal."""
+
+    ruleset_in_use_status: int = 500
+    """Status of a refused DELETE of an associated rule set. 500 is the only one the document offers."""
+
+    missing_association_status: int = 404
+    """Status of a DELETE of an association that does not exist."""
+
+    associations_after_delete: str = "clean"
+    """What happens to the associations of a deleted deployment: `clean` or `dangle`."""
+
+    trust_given_replaces: bool = True
+    """A `trust` object in an update replaces all three lists; otherwise only the lists it holds."""
+
+    keystore_on_stopped: bool = True
+    """Whether the keystore of a stopped resource can be written."""
+
+    empty_lists_are_null: bool = True
+    """Empty optional lists are sent as null, as recorded payloads do (tags, trust lists)."""
+
+    generated_alias: bool = False
+    """Whether a deployment without an alias gets one made from its name."""
+
+    admin_keys_for_builtin_users: bool = False
+    """Whether the built-in users `admin` and `readonly` may own API keys (documented: they may not)."""

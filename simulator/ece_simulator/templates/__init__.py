@@ -1,0 +1,1 @@
+"""Deployment templates and the instance configurations they use."""

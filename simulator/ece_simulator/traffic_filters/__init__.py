@@ -1,0 +1,1 @@
+"""Traffic filter rule sets and what they are associated with."""
