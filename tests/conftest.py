@@ -1,0 +1,37 @@
+"""What all tests share: the Terraform of a test, and the table of Terraform versions at the end of a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from terraform_plugin.testing import TerraformBinary
+from tests.support import matrix_report
+from tests.support.terraform import binary
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Announce the marker that ``tests.support.terraform.matrix`` sets."""
+    config.addinivalue_line("markers", "feature(name): a feature of Terraform, a row of the table at the end")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the reports carry what the table needs, also from another process."""
+    for item in items:
+        matrix_report.record(item)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print features by Terraform version."""
+    reports = [report for kind in ("passed", "failed", "error") for report in terminalreporter.stats.get(kind, ())]
+    outcomes = list(matrix_report.outcomes_of(reports))
+    if not outcomes:
+        return
+    terminalreporter.section("features by Terraform version")
+    for line in matrix_report.table(outcomes):
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture
+def terraform(request: pytest.FixtureRequest) -> TerraformBinary:
+    """The Terraform of this test: the version it is parametrized with, else the one the project uses."""
+    return binary(getattr(request, "param", None))
