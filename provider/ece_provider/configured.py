@@ -1,0 +1,173 @@
+"""What a configured provider hands to its resources: clients made on first use, locks, the journal, shared reads."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from ece_provider import VERSION
+from ece_provider.settings import Settings, environment_settings, is_unknown
+from terraform_plugin.diagnostics import DiagnosticError, Path
+from terraform_plugin.values import Values, is_set
+
+if TYPE_CHECKING:
+    from ece_client import Client, PlanWatcher
+
+
+class ConfiguredProvider:
+    """One provider block; Terraform runs one process per block and walk, so nothing here outlives a plan or an apply.
+
+    Nothing is opened and no HTTP library is loaded before the first ``client()``: plans without the API work offline.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None,
+        config: Values,
+        *,
+        terraform_version: str = "",
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.settings = settings
+        """How to reach the installation; None while the block holds unknown values."""
+        self.terraform_version = terraform_version
+        self.environ = os.environ if environ is None else environ
+        self._config = config
+        self._clients: dict[str, Client] = {}
+        self._opening = asyncio.Lock()
+
+    @property
+    def is_unknown(self) -> bool:
+        """True at plan time when the block holds values that are known only after apply: plan without the API."""
+        return self.settings is None
+
+    @property
+    def endpoint(self) -> str:
+        """The endpoint of the installation, an empty text while it is unknown."""
+        return self.settings.endpoint if self.settings else ""
+
+    @property
+    def user_agent(self) -> str:
+        """What requests name as their sender."""
+        terraform = f" (Terraform {self.terraform_version})" if self.terraform_version else ""
+        return f"terraform-provider-ece/{VERSION}{terraform}"
+
+    async def client(self) -> Client:
+        """The client of the installation.
+
+        Raises:
+            DiagnosticError: the provider block holds values that are not known yet, or a file that cannot be read.
+        """
+        if self.settings is None:
+            raise DiagnosticError(
+                "Provider configuration is not known yet",
+                "The provider block refers to values that are known only after apply, so the API cannot be reached "
+                "now. Apply the objects that these values come from first, with -target.",
+            )
+        return await self._client("", self.settings, Path())
+
+    async def region(self) -> str:
+        """The region of the installation; asks the API unless ``region`` is given."""
+        return await (await self.client()).region()
+
+    async def environment_client(self, name: str) -> Client:
+        """The client of an entry of ``environments``.
+
+        Raises:
+            DiagnosticError: there is no such entry, or it cannot be completed.
+        """
+        return await self._client(name, self.environment_settings(name), Path("environments").key(name))
+
+    def environment_settings(self, name: str) -> Settings:
+        """How to reach an entry of ``environments``; resolved on use, so that an unused entry never fails.
+
+        Raises:
+            DiagnosticError: there is no such entry, it holds unknown values, or it cannot be completed.
+        """
+        entries = self._config.get("environments")
+        entry = entries.get(name) if is_set(entries) else None
+        if not is_set(entry):
+            known = ", ".join(sorted(entries)) if is_set(entries) and entries else "none"
+            raise DiagnosticError(
+                f'No environment "{name}"',
+                f'The provider has no entry "{name}" in environments; it has: {known}.',
+                Path("environments"),
+            )
+        if is_unknown(entry):
+            raise DiagnosticError(
+                f'Environment "{name}" is not known yet',
+                "Its entry refers to values that are known only after apply. Apply those objects first, with -target.",
+                Path("environments").key(name),
+            )
+        return environment_settings(name, entry, self.environ)
+
+    async def watcher(self, log: Any | None = None) -> PlanWatcher:
+        """A watcher of plans with the poll interval of the block; ``log`` gets one line per step at INFO."""
+        from ece_client import PlanWatcher
+
+        interval = self.settings.poll_interval if self.settings else 2.0
+        progress = log.info if log is not None else None
+        return PlanWatcher(await self.client(), poll_interval=interval, on_progress=progress)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        clients, self._clients = self._clients, {}
+        for client in clients.values():
+            with suppress(Exception):  # the process ends; a connection that cannot be closed is of no interest
+                await client.aclose()
+
+    async def _client(self, name: str, settings: Settings, path: Path) -> Client:
+        async with self._opening:
+            if name not in self._clients:
+                self._clients[name] = _made(settings, self.user_agent, path)
+            return self._clients[name]
+
+
+def _made(settings: Settings, user_agent: str, path: Path) -> Client:
+    from ece_client import ApiKey, Client, ClientConfig, Login, Tls
+
+    _check_files(settings, path)
+    try:
+        config = ClientConfig(
+            endpoint=settings.endpoint,
+            auth=ApiKey(settings.api_key) if settings.api_key else Login(settings.username or "", settings.password or ""),
+            tls=Tls(
+                ca_file=settings.ca_file,
+                ca_pem=settings.ca_pem,
+                ca_fingerprint=settings.ca_fingerprint,
+                client_cert_file=settings.client_cert_file,
+                client_key_file=settings.client_key_file,
+                insecure=settings.insecure,
+            ),
+            region=settings.region,
+            request_timeout=settings.request_timeout,
+            max_retries=settings.max_retries,
+            user_agent=user_agent,
+        )
+    except ValueError as problem:  # its text names the argument and never a secret (ece_client.config)
+        argument = str(problem).split(" ", 1)[0]
+        known = argument in settings.origin
+        source = f"{settings.origin[argument]}: " if known else ""
+        raise DiagnosticError(
+            "Invalid provider configuration", f"{source}{problem}.", path.attribute(argument) if known else None
+        ) from None
+    return Client(config)
+
+
+def _check_files(settings: Settings, path: Path) -> None:
+    for argument in ("ca_file", "client_cert_file", "client_key_file"):
+        name = getattr(settings, argument)
+        if name is None:
+            continue
+        try:
+            with open(name, "rb"):  # noqa: PTH123  (only whether it can be read)
+                pass
+        except OSError as problem:
+            raise DiagnosticError(
+                f"{argument} cannot be read",
+                f"{settings.origin[argument]}: {name}: {problem.strerror or problem}.",
+                path.attribute(argument),
+            ) from None

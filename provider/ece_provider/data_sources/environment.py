@@ -1,0 +1,114 @@
+"""``ece_environment``: what the installation is called by others, its version and its certificate authority."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ece_provider.configured import ConfiguredProvider
+from terraform_plugin.resource import DataContext, DataSource
+from terraform_plugin.schema import Attribute, Schema
+from terraform_plugin.types import STRING
+from terraform_plugin.values import Values
+
+if TYPE_CHECKING:
+    from ece_client import Client
+
+
+def _computed(description: str) -> Attribute:
+    return Attribute(type=STRING, computed=True, description=description)
+
+
+ENVIRONMENT_SCHEMA: Final = Schema(
+    description="The installation that the provider talks to.",
+    attributes={
+        "environment_id": _computed(
+            "Environment id, as the console shows it under Platform > Trust Management. No field of the API is "
+            "documented for it, so it is inferred from the names in node certificates, which the certificate "
+            "authority call of a deployment tells; null without a deployment that tells."
+        ),
+        "account_id": _computed("Account id: what account trust names. Null where the API does not tell."),
+        "installation_id": _computed("Installation id, for trust relationships of other installations."),
+        "version": _computed("Version of Elastic Cloud Enterprise."),
+        "region": _computed("Region of the API, usually `ece-region`."),
+        "ca_pem": _computed("Certificate authority that signs the node certificates of all deployments (PEM)."),
+    },
+)
+
+
+class EnvironmentData(DataSource[ConfiguredProvider]):
+    """The installation, read only."""
+
+    type_name = "ece_environment"
+    schema = ENVIRONMENT_SCHEMA
+
+    async def read(self, context: DataContext[ConfiguredProvider]) -> Values:
+        """Ask platform, account, local trust record and one certificate authority."""
+        client = await context.provider.client()
+        platform = (await client.call("get-platform")).data
+        local = await _local_trust(client)
+        return {
+            "environment_id": await _environment_id(client),
+            "account_id": await _account_id(client) or _only(local.get("account_ids")),
+            "installation_id": local.get("installation_id"),
+            "version": platform.get("version"),
+            "region": await client.region(),
+            "ca_pem": local.get("public_ca_cert"),
+        }
+
+
+def _only(values: list[str] | None) -> str | None:
+    return values[0] if values and len(values) == 1 else None
+
+
+async def _local_trust(client: Client) -> dict[str, Any]:
+    """The record of this installation among the trust relationships; empty where it has none or no right to see it."""
+    from ece_client import Forbidden, NotFound
+
+    try:
+        reply = await client.call("get-trust-relationships", query={"filter": "local", "include_certificate": True})
+    except (Forbidden, NotFound):
+        return {}
+    records = [record for record in reply.data.get("trust_relationships") or () if record.get("local")]
+    return dict(records[0]) if records else {}
+
+
+async def _account_id(client: Client) -> str | None:
+    """``GET /account``; that ECE answers it is inferred from the API document, so a 404 is no error."""
+    from ece_client import Forbidden, StatusError
+
+    try:
+        reply = await client.call("get-current-account")
+    except Forbidden:
+        return None
+    except StatusError as error:
+        if error.status != 404:
+            raise
+        return None
+    identifier = reply.data.get("id")
+    return str(identifier) if identifier else None
+
+
+async def _environment_id(client: Client) -> str | None:
+    """The text between ``.cluster.`` and ``.account`` in the pattern for trust restriction files (inferred)."""
+    from ece_client import Forbidden, StatusError
+
+    deployments = (await client.call("list-deployments")).data.get("deployments") or ()
+    for deployment in deployments[:3]:  # the first one tells, unless it is just being deleted
+        try:
+            reply = await client.call("get-deployment-certificate-authority", path={"deployment_id": deployment["id"]})
+        except Forbidden:
+            return None
+        except StatusError as error:
+            if error.status != 404:
+                raise
+            continue
+        if found := scope_of(str(reply.data.get("recommended_trust_restriction") or "")):
+            return found
+    return None
+
+
+def scope_of(pattern: str) -> str | None:
+    """The scope in ``*.node.<cluster id>.cluster.<scope>.account``, None when the text has another form."""
+    _, separator, rest = pattern.partition(".cluster.")
+    scope, end, _ = rest.partition(".account")
+    return scope if separator and end and scope else None

@@ -1,0 +1,1 @@
+"""Resource types, one folder each: schema, verbs, and the mapping between state and API."""

@@ -1,0 +1,38 @@
+"""Validators of attribute values that rest on the rules of ``ece_domain``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ece_domain.findings import InvalidValue
+from ece_domain.identifiers import check_hex_id
+from ece_domain.sizes import parse_size
+from ece_domain.versions import Version
+from terraform_plugin.diagnostics import Diagnostic, Path
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Runs ``parse`` on a value; an ``InvalidValue`` it raises becomes the error at the value's place."""
+
+    description: str
+    parse: Callable[[Any], object]
+
+    def check(self, value: Any, path: Path) -> Iterable[Diagnostic]:
+        """Yield one error when the value cannot be read."""
+        try:
+            self.parse(value)
+        except InvalidValue as problem:
+            yield Diagnostic(f"Invalid {path}", f"{problem}.", path)
+
+
+SIZE = Rule("a size such as `8g`, `0.5g` or `512m`", parse_size)
+"""Memory per instance and zone, as ``ece_domain.sizes`` reads it."""
+
+VERSION = Rule("a full version such as `9.2.0`", Version.parse)
+"""A version of the Elastic Stack."""
+
+DEPLOYMENT_ID = Rule("a deployment id: 32 hexadecimal characters", lambda text: check_hex_id(text, "deployment id"))
+"""The id of a deployment."""
