@@ -1,0 +1,76 @@
+"""Identifiers of ECE: their forms, and ids made of two of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ece_domain.findings import Finding, InvalidValue, Severity
+
+_HEX_32: Final = re.compile(r"[0-9a-f]{32}")
+_ENVIRONMENT: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
+
+
+def is_hex_id(text: str) -> bool:
+    """True for 32 hexadecimal characters: the form of deployment, Elasticsearch cluster, account and ruleset ids."""
+    return _HEX_32.fullmatch(text) is not None
+
+
+def check_hex_id(text: str, noun: str) -> str:
+    """Return ``text`` when it is 32 hexadecimal characters; ``noun`` names it in the error (``deployment id``).
+
+    Raises:
+        InvalidValue: any other form.
+    """
+    if not is_hex_id(text):
+        raise InvalidValue(f'"{text}" is not a {noun}: 32 characters of 0-9 and a-f are needed, got {len(text)}')
+    return text
+
+
+def environment_id_finding(text: str) -> Finding | None:
+    """Judge the form of an environment id (ECE) or organisation id (Elastic Cloud Hosted).
+
+    Documented samples are numbers such as ``1053523734``; no rule is documented, so only blanks and foreign
+    characters are errors, and 32 hexadecimal characters, the form of a cluster id, are a warning (inferred).
+    """
+    if _ENVIRONMENT.fullmatch(text) is None:
+        return Finding(
+            "Not an environment id",
+            f'"{text}" is not an environment id: letters, digits, ".", "_" and "-" are allowed, no blanks. '
+            "It stands in the console under Platform > Trust Management > Trust parameters.",
+            field="environment_id",
+        )
+    if is_hex_id(text):
+        return Finding(
+            "Environment id looks like a cluster id",
+            f'"{text}" has the form of an Elasticsearch cluster id; environment ids are usually numbers such as '
+            "1053523734. If it names a cluster, move it to cluster_id.",
+            Severity.WARNING,
+            "environment_id",
+        )
+    return None
+
+
+@dataclass(frozen=True)
+class AssociationId:
+    """The id of a traffic filter association: ``<deployment id>/<traffic filter id>``."""
+
+    deployment_id: str
+    traffic_filter_id: str
+
+    @classmethod
+    def parse(cls, text: str) -> AssociationId:
+        """Read an association id; a comma is accepted in place of the slash.
+
+        Raises:
+            InvalidValue: not two ids of 32 hexadecimal characters.
+        """
+        parts = [part.strip() for part in re.split(r"[/,]", text)]
+        if len(parts) != 2:
+            raise InvalidValue(f'"{text}" is not an association id: <deployment id>/<traffic filter id> is needed')
+        return cls(check_hex_id(parts[0], "deployment id"), check_hex_id(parts[1], "traffic filter id"))
+
+    def __str__(self) -> str:
+        """The canonical form, with a slash."""
+        return f"{self.deployment_id}/{self.traffic_filter_id}"

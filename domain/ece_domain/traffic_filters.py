@@ -1,0 +1,239 @@
+"""Rule sets of traffic filters: what a rule may hold, and when two rules are the same.
+
+Sources: ECE API ``TrafficFilterRulesetRequest``; ECE documentation, "Traffic filtering".
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ece_domain.findings import Finding, InvalidValue, Severity
+from ece_domain.identifiers import environment_id_finding, is_hex_id
+from ece_domain.versions import Version
+
+
+class TrafficFilterType(StrEnum):
+    """The two types that exist on ECE; other types of the API need a cloud provider or the hosted service."""
+
+    IP = "ip"
+    REMOTE_CLUSTER = "remote_cluster"
+
+
+TYPES: Final = tuple(kind.value for kind in TrafficFilterType)
+"""The types by name, for validators and documentation."""
+
+MAX_RULES: Final = 128
+"""Rules of one rule set (ECE documentation, limits)."""
+
+MAX_RULESETS: Final = 512
+"""Rule sets of one ECE installation (ECE documentation, limits)."""
+
+IPV6_SINCE: Final = (4, 2)
+"""ECE pages before 4.2 speak of IPv4 only; whether older versions take IPv6 is not settled."""
+
+RULE_FIELDS: Final = {
+    TrafficFilterType.IP: ("source",),
+    TrafficFilterType.REMOTE_CLUSTER: ("environment_id", "cluster_id"),
+}
+"""The fields that name who may come in, by type; at least one of them is needed."""
+
+_FORM: Final = re.compile(r"[0-9a-fA-F:.]+(/[0-9]{1,3})?")
+"""What an address or block is made of: no zone (``%eth0``), no netmask in place of the prefix length."""
+
+_Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule: who may come in. Blank and missing text are the same."""
+
+    source: str = ""
+    environment_id: str = ""
+    cluster_id: str = ""
+    description: str = ""
+
+    @property
+    def content(self) -> tuple[str, str, str, str]:
+        """What makes two rules the same: the API gives a rule a new id on every change of its set."""
+        return (_source_key(self.source), self.environment_id, self.cluster_id, self.description)
+
+
+def same_rules(left: Iterable[Rule], right: Iterable[Rule]) -> bool:
+    """True when both hold the same rules by content; order and repetition do not count."""
+    return {rule.content for rule in left} == {rule.content for rule in right}
+
+
+def parse_source(text: str) -> _Network:
+    """Read the source of an IP rule: an IPv4 or IPv6 address or CIDR block without host bits.
+
+    Raises:
+        InvalidValue: a DNS name, a block with host bits set, or anything else.
+    """
+    try:
+        if _FORM.fullmatch(text):
+            return ipaddress.ip_network(text)
+    except ValueError:
+        pass
+    raise InvalidValue(_source_problem(text))
+
+
+def _source_problem(text: str) -> str:
+    """Why ``text`` is no source, and what to write."""
+    allowed = 'an address or a CIDR block is needed, such as "192.0.2.7" or "192.0.2.0/24"'
+    if re.fullmatch(r"[\w.-]*[g-zG-Z][\w.-]*", text):
+        return f'"{text}" looks like a host name; DNS names are not allowed in rules: {allowed}'
+    try:
+        block = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return f'"{text}" is not a source: {allowed}'
+    if "%" in text:
+        return f'"{text}" is not a source, as a zone means nothing to another machine: {allowed}'
+    if not text.partition("/")[2].isdecimal():
+        return f'"{text}" has a netmask: write "{block}"'
+    return f'"{text}" has host bits set: write "{block}" for the block or "{text.split("/")[0]}" for the one address'
+
+
+def canonical_source(text: str) -> str:
+    """The canonical spelling of a source: a single address without its prefix length, IPv6 compressed.
+
+    Raises:
+        InvalidValue: as ``parse_source``.
+    """
+    block = parse_source(text)
+    return str(block.network_address) if block.prefixlen == block.max_prefixlen else str(block)
+
+
+def same_source(left: str, right: str) -> bool:
+    """True when both mean the same addresses: ``192.0.2.7/32`` is ``192.0.2.7``."""
+    return _source_key(left) == _source_key(right)
+
+
+def _source_key(text: str) -> str:
+    """The canonical spelling, or the text itself where the API holds something that is no address."""
+    try:
+        return canonical_source(text)
+    except InvalidValue:
+        return text
+
+
+def rule_findings(kind: TrafficFilterType, rule: Rule) -> list[Finding]:
+    """Judge one wholly known rule of a set of type ``kind``."""
+    return [*_field_findings(kind, rule), *_value_findings(rule)]
+
+
+def _field_findings(kind: TrafficFilterType, rule: Rule) -> list[Finding]:
+    """The fields given must be those of the type."""
+    allowed = RULE_FIELDS[kind]
+    given = [name for name in ("source", "environment_id", "cluster_id") if getattr(rule, name)]
+    foreign = [name for name in given if name not in allowed]
+    if foreign:
+        return [foreign_field_finding(kind, foreign[0], getattr(rule, foreign[0]))]
+    if not given:
+        return [missing_field_finding(kind)]
+    return []
+
+
+def foreign_field_finding(kind: TrafficFilterType, name: str, value: str) -> Finding:
+    """The error for a rule that has a field of the other type."""
+    other = next(other for other in TrafficFilterType if other is not kind)
+    return Finding(
+        "Rule of another type",
+        f'A rule with {name} = "{value}" stands in a rule set of type "{kind}", whose rules have '
+        f'{" and/or ".join(RULE_FIELDS[kind])}. Move it to a rule set of type "{other}".',
+        field=name,
+    )
+
+
+def missing_field_finding(kind: TrafficFilterType) -> Finding:
+    """The error for a rule that lets nobody in."""
+    needed = " and/or ".join(RULE_FIELDS[kind])
+    return Finding("Rule without a source", f'Each rule of type "{kind}" needs {needed}.', field=RULE_FIELDS[kind][0])
+
+
+def _value_findings(rule: Rule) -> list[Finding]:
+    findings = [source_finding(rule.source) if rule.source else None]
+    findings.append(environment_id_finding(rule.environment_id) if rule.environment_id else None)
+    findings.append(cluster_id_finding(rule.cluster_id) if rule.cluster_id else None)
+    return [finding for finding in findings if finding is not None]
+
+
+def source_finding(text: str) -> Finding | None:
+    """Judge the source of an IP rule; None when it is an address or a block without host bits."""
+    try:
+        parse_source(text)
+    except InvalidValue as problem:
+        return Finding("Not an address or CIDR block", f"{problem}.", field="source")
+    return None
+
+
+def cluster_id_finding(text: str) -> Finding | None:
+    """Judge the form of an Elasticsearch cluster id in a rule."""
+    if is_hex_id(text):
+        return None
+    return Finding(
+        "Not an Elasticsearch cluster id",
+        f'"{text}" is not an Elasticsearch cluster id: 32 characters of 0-9 and a-f are needed. '
+        'It is the cluster_id of a deployment (console: "Copy cluster ID"), not its id.',
+        field="cluster_id",
+    )
+
+
+def count_finding(rules: Sequence[object]) -> Finding | None:
+    """Judge the number of rules: at least one, at most 128."""
+    if not rules:
+        return Finding(
+            "No rule",
+            "rules is empty: at least one rule is needed, as a set without rules lets nobody in.",
+            field="rules",
+        )
+    if len(rules) > MAX_RULES:
+        return Finding(
+            "Too many rules",
+            f"rules has {len(rules)} rules, at most {MAX_RULES} are allowed in one set. "
+            "Split it into several rule sets: a deployment lets in whoever matches any rule of any of its sets.",
+            field="rules",
+        )
+    return None
+
+
+def rulesets_finding(existing: int) -> Finding | None:
+    """Judge one more rule set beside ``existing`` ones: 512 are allowed in one installation."""
+    if existing < MAX_RULESETS:
+        return None
+    return Finding(
+        "Too many rule sets",
+        f"This environment has {existing} rule sets, at most {MAX_RULESETS} are allowed. "
+        "Remove some, or put rules together.",
+    )
+
+
+def default_finding(name: str) -> Finding:
+    """The warning for a rule set that every new deployment starts with."""
+    return Finding(
+        "Every new deployment will start filtered",
+        f'include_by_default is true: each deployment created from now on starts with the rule set "{name}" '
+        "and denies all traffic that matches none of its rules. Existing deployments do not change.",
+        Severity.WARNING,
+        "include_by_default",
+    )
+
+
+def ipv6_finding(sources: Iterable[str], ece_version: str) -> Finding | None:
+    """The warning for IPv6 sources on an ECE below 4.2, whose documentation knows IPv4 only."""
+    if Version.parse(ece_version).at_least(*IPV6_SINCE):
+        return None
+    wide = [text for text in sources if source_finding(text) is None and parse_source(text).version == 6]
+    if not wide:
+        return None
+    return Finding(
+        "IPv6 in rules",
+        f"{', '.join(wide)}: this is ECE {ece_version}, and IPv6 in rules is documented "
+        f"since {IPV6_SINCE[0]}.{IPV6_SINCE[1]} only.",
+        Severity.WARNING,
+        "rules",
+    )
