@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -25,12 +27,28 @@ REQUEST_ID_HEADERS = ("x-cloud-request-id", "x-request-id")
 MANAGEMENT_HEADER = "X-Management-Request"
 
 
-class Answer(NamedTuple):
+@dataclass(frozen=True)
+class Answer:
     """What came back, before anything is made of it."""
 
     status: int
     headers: Mapping[str, str]
     content: bytes
+
+    @cached_property
+    def decoded(self) -> tuple[bool, Any]:
+        """Whether the body is JSON (or empty), and the JSON, or the text that it is instead."""
+        if not self.content.strip():
+            return True, None
+        try:
+            return True, json.loads(self.content)
+        except ValueError:
+            return False, self.content.decode(errors="replace")
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a person was meant to read it."""
+        return "html" in self.headers.get("content-type", "").lower()
 
 
 class Call(NamedTuple):
@@ -202,9 +220,9 @@ def encode(body: Any) -> bytes:
 
 def read_reply(call: Call, answer: Answer, form: type | None = None) -> Reply[Any]:
     """Return the reply to `call`, or raise the StatusError that the answer stands for."""
-    is_json, data = _decoded(answer.content)
+    is_json, data = answer.decoded
     problems = _problems(data)
-    if call.operation.proxied and not problems and (is_json or not _is_page(answer)):
+    if call.operation.proxied and not problems and (is_json or not answer.is_page):
         return Reply(answer.status, answer.headers, data, call, form)
     if not is_json:
         raise _not_json(call, answer)
@@ -212,15 +230,6 @@ def read_reply(call: Call, answer: Answer, form: type | None = None) -> Reply[An
         return Reply(answer.status, answer.headers, data, call, form)
     request_id = _request_id(answer.headers)
     raise status_error(answer.status, problems, call.where, request_id, _hint(call, answer, data))
-
-
-def _decoded(content: bytes) -> tuple[bool, Any]:
-    if not content.strip():
-        return True, None
-    try:
-        return True, json.loads(content)
-    except ValueError:
-        return False, content.decode(errors="replace")
 
 
 def _problems(data: Any) -> tuple[Problem, ...]:
@@ -239,8 +248,11 @@ def _problems(data: Any) -> tuple[Problem, ...]:
     )
 
 
-def _is_page(answer: Answer) -> bool:
-    return "html" in answer.headers.get("content-type", "").lower()
+def is_cut(call: Call, answer: Answer) -> bool:
+    """Return true for a success whose JSON does not end: the call took effect, its answer got lost on the way."""
+    if answer.status >= 300 or answer.decoded[0] or answer.is_page:
+        return False
+    return not call.operation.proxied or "json" in answer.headers.get("content-type", "").lower()
 
 
 def _not_json(call: Call, answer: Answer) -> StatusError:

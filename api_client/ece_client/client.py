@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import httpx
 
 from ece_client import wire_log
-from ece_client.call import Answer, Call, Reply, needs_region, prepare, read_reply
+from ece_client.call import Answer, Call, Reply, is_cut, needs_region, prepare, read_reply
 from ece_client.clock import Clock, SystemClock
 from ece_client.config import ClientConfig
 from ece_client.errors import ApiError, StatusError, Unauthenticated
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ece_client._generated.operations import OperationId
 
 ModelT = TypeVar("ModelT", bound="BaseModel")
+Send = Callable[[Call, int], Awaitable[Answer]]
 DEFAULT_REGION = "ece-region"
 MOST_CONNECTIONS = 64
 KEEP_ALIVE = 15.0
@@ -133,7 +134,7 @@ class Client:
         """
         region = await self.region() if needs_region(operation, query) else ""
         call = prepare(operation, path, query, body, region=region, safe=safe)
-        return read_reply(call, await self._final_answer(call, self._authorized), response)
+        return await self._reply(call, self._authorized, response)
 
     async def _call_outside_session(self, operation: str, body: Any, authorization: str | None) -> Reply[Any]:
         """Call login or refresh, which must not wait for the session they make."""
@@ -142,16 +143,16 @@ class Client:
             return await self._sent(call, authorization, attempt)
 
         call = prepare(operation, body=body)
-        return read_reply(call, await self._final_answer(call, send))
+        return await self._reply(call, send)
 
-    async def _final_answer(self, call: Call, send: Callable[[Call, int], Any]) -> Answer:
-        """Send until there is an answer that stands, or the attempts are used up."""
+    async def _reply(self, call: Call, send: Send, form: type[Any] | None = None) -> Reply[Any]:
+        """Send until there is an answer that stands, or the attempts are used up, and make a reply or error of it."""
         attempt = 0
         while True:
             attempt += 1
             is_last = attempt > self.config.max_retries
             try:
-                answer: Answer = await send(call, attempt)
+                answer = await send(call, attempt)
             except httpx.RequestError as error:
                 failure, repeatable = translate(error, call, self.config)
                 if is_last or not repeatable:
@@ -160,12 +161,15 @@ class Client:
             else:
                 asked = None if is_last else self._wait_after(call, answer, attempt)
                 if asked is None:
-                    return self._checked(call, answer)
+                    return read_reply(call, self._checked(call, answer), form)
                 wait = asked
             wire_log.repeated(call, wait)
             await self._clock.sleep(wait)
 
     def _wait_after(self, call: Call, answer: Answer, attempt: int) -> float | None:
+        """Return the seconds to wait before a repeat, None if the answer stands."""
+        if call.safe and is_cut(call, answer):
+            return backoff(attempt, self._chance)
         return wait_after_status(
             answer.status,
             answer.headers.get("retry-after"),
@@ -176,7 +180,9 @@ class Client:
         )
 
     def _checked(self, call: Call, answer: Answer) -> Answer:
-        """Refuse a gateway's error for a write that may have gone through behind it."""
+        """Return the answer, unless it leaves open what became of a write."""
+        if is_cut(call, answer) and not call.safe:
+            raise uncertain(call, self.config.address, "it breaks off")
         if answer.status in LOST_ANSWER_STATUSES and not call.safe:
             raise uncertain(call, self.config.address, f"status {answer.status} from a gateway")
         return answer

@@ -21,17 +21,22 @@ if TYPE_CHECKING:
 async def find_pin(config: ClientConfig) -> Pin:
     """Connect once, without sending credentials, and return the certificate whose fingerprint is configured.
 
-    Raises TlsFailed (fingerprint_mismatch) naming the fingerprints that were presented, or errors of httpx.
+    Raises TlsFailed (fingerprint_mismatch) naming the fingerprints that were presented, or httpx.ConnectError.
     """
     import httpx
 
     probing = unverified_context()
     add_client_certificate(probing, config.tls)
-    async with (
-        httpx.AsyncClient(verify=probing, timeout=config.request_timeout) as http,
-        http.stream("HEAD", config.endpoint + "/") as response,
-    ):
-        return _choose(_presented_chain(response), config)
+    try:
+        async with (
+            httpx.AsyncClient(verify=probing, timeout=config.request_timeout) as http,
+            http.stream("HEAD", config.endpoint + "/") as response,
+        ):
+            chain = _presented_chain(response)
+    except httpx.RequestError as error:
+        # Whatever broke here, the call that needs the connection has not been sent.
+        raise httpx.ConnectError(str(error)) from error
+    return _choose(chain, config)
 
 
 def _presented_chain(response: httpx.Response) -> list[bytes]:
