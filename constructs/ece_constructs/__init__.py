@@ -1,1 +1,23 @@
-"""ECE deployments, traffic filters and their environment as CDK constructs."""
+"""Elastic Cloud Enterprise as CDK constructs: say what you want, Terraform and our provider do it."""
+
+from ece_constructs.cluster import Cluster, ICluster
+from ece_constructs.deployment import Deployment, EceDeployment, ImportedDeployment, Tier
+from ece_constructs.environment import Environment
+from ece_constructs.errors import EceValueError
+from ece_constructs.secret import Secret
+from ece_constructs.traffic_filter import IpFilter, RemoteClusterFilter, TrafficFilter
+
+__all__ = [
+    "Cluster",
+    "Deployment",
+    "EceDeployment",
+    "EceValueError",
+    "Environment",
+    "ICluster",
+    "ImportedDeployment",
+    "IpFilter",
+    "RemoteClusterFilter",
+    "Secret",
+    "Tier",
+    "TrafficFilter",
+]

@@ -1,0 +1,48 @@
+"""What every cluster has, wherever it runs. What single kinds can do stands with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from constructs import Construct, Node
+
+from ece_l1._base import Guarded
+
+if TYPE_CHECKING:
+    from ece_constructs.environment import Environment
+
+
+class ICluster(Protocol):
+    """A cluster as a parameter: anything with these members will do, also a class of your own around a deployment."""
+
+    @property
+    def node(self) -> Node:
+        """Its place in the tree of constructs."""
+
+    @property
+    def name(self) -> str:
+        """Its name; may be a token."""
+
+    @property
+    def environment(self) -> Environment | None:
+        """Where it runs; None when that is no environment of this app."""
+
+    @property
+    def cluster_id(self) -> str:
+        """Its Elasticsearch cluster id; usually a token."""
+
+    @property
+    def egress(self) -> Sequence[str]:
+        """Addresses and blocks that its requests come from, as others see them."""
+
+
+class Cluster(Guarded, Construct):
+    """Base of all clusters. Outputs are read-only; a misspelt attribute is refused."""
+
+    def __init__(self, scope: Construct, id_: str) -> None:
+        super().__init__(scope, id_)
+
+    def __str__(self) -> str:
+        """Kind and path."""
+        return f"{type(self).__name__} {self.node.path}"
