@@ -1,0 +1,49 @@
+"""The fabric's log of handshakes: what really happened on the wire, for tests, the demo and diagnoses."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from threading import Lock
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Handshake:
+    """One attempt to connect, as the listening side saw it."""
+
+    port: int
+    """9400 or 9443 (9300 outside ECE): the port it was meant for."""
+    server_name: str | None
+    source: str
+    cluster_id: str | None
+    peer_names: tuple[str, ...]
+    outcome: str
+    """`connected`, or the reason why not: `unknown_name`, `tls`, `untrusted_name`, `BLOCKED_BY_TRAFFIC_FILTER`, `key`."""
+    detail: str = ""
+
+    def view(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return asdict(self)
+
+
+class HandshakeLog:
+    """Entries in the order they ended."""
+
+    def __init__(self) -> None:
+        self._entries: list[Handshake] = []
+        self._lock = Lock()
+
+    def add(self, entry: Handshake) -> None:
+        """Add an entry."""
+        with self._lock:
+            self._entries.append(entry)
+
+    def clear(self) -> None:
+        """Forget all entries."""
+        with self._lock:
+            self._entries.clear()
+
+    def views(self) -> list[dict[str, Any]]:
+        """All entries as plain JSON."""
+        with self._lock:
+            return [entry.view() for entry in self._entries]
