@@ -201,6 +201,21 @@ def count_finding(rules: Sequence[object]) -> Finding | None:
     return None
 
 
+def repeated_rules_finding(rules: Sequence[Rule]) -> Finding | None:
+    """Judge rules that mean the same in two spellings: the API would hold both, and only one of them could be found."""
+    seen: dict[tuple[str, str, str, str], Rule] = {}
+    for rule in rules:
+        other = seen.setdefault(rule.content, rule)
+        if other is not rule and other != rule:
+            return Finding(
+                "Two rules mean the same",
+                f'rules has "{other.source}" and "{rule.source}", which are the same addresses. Keep one of them, '
+                "or give them different descriptions.",
+                field="rules",
+            )
+    return None
+
+
 def rulesets_finding(existing: int) -> Finding | None:
     """Judge one more rule set beside ``existing`` ones: 512 are allowed in one installation."""
     if existing < MAX_RULESETS:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ece_provider import VERSION
+from ece_provider import VERSION, journal
+from ece_provider.filter_facts import FilterFacts
+from ece_provider.journal import Journal
+from ece_provider.list_reads import ListReads
+from ece_provider.locks import Locks
 from ece_provider.settings import Settings, environment_settings, is_unknown
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.values import Values, is_set
@@ -38,6 +42,16 @@ class ConfiguredProvider:
         self._config = config
         self._clients: dict[str, Client] = {}
         self._opening = asyncio.Lock()
+        self.lists = ListReads(self.client)
+        """Lists that many reads share."""
+        self.journal = Journal(
+            journal.default_directory(self.environ), self.endpoint, journal.workspace_of(self.environ)
+        )
+        """Creations that are under way, so that a killed run can be picked up."""
+        self.locks = Locks(self.endpoint)
+        """Locks around writes to one object."""
+        self.filter_facts = FilterFacts(self.client)
+        """What this run knows of traffic filters."""
 
     @property
     def is_unknown(self) -> bool:
@@ -118,16 +132,18 @@ class ConfiguredProvider:
         for client in clients.values():
             with suppress(Exception):  # the process ends; a connection that cannot be closed is of no interest
                 await client.aclose()
+        self.journal.close()
 
     async def _client(self, name: str, settings: Settings, path: Path) -> Client:
         async with self._opening:
             if name not in self._clients:
-                self._clients[name] = _made(settings, self.user_agent, path)
+                self._clients[name] = _made(settings, self.user_agent, path, self.lists.drop)
             return self._clients[name]
 
 
-def _made(settings: Settings, user_agent: str, path: Path) -> Client:
-    from ece_client import ApiKey, Client, ClientConfig, Login, Tls
+def _made(settings: Settings, user_agent: str, path: Path, on_write: Callable[[], None]) -> Client:
+    from ece_client import ApiKey, ClientConfig, Login, Tls
+    from ece_provider.watched_client import WatchedClient
 
     _check_files(settings, path)
     try:
@@ -154,7 +170,7 @@ def _made(settings: Settings, user_agent: str, path: Path) -> Client:
         raise DiagnosticError(
             "Invalid provider configuration", f"{source}{problem}.", path.attribute(argument) if known else None
         ) from None
-    return Client(config)
+    return WatchedClient(config, on_write)
 
 
 def _check_files(settings: Settings, path: Path) -> None:

@@ -13,6 +13,7 @@ from ece_domain.traffic_filters import (
     default_finding,
     ipv6_finding,
     parse_source,
+    repeated_rules_finding,
     rule_findings,
     rulesets_finding,
     same_rules,
@@ -116,6 +117,14 @@ def test_limits_count():
     assert "at least one" in none.detail
     assert rulesets_finding(MAX_RULESETS - 1) is None
     assert rulesets_finding(MAX_RULESETS) is not None
+
+
+def test_one_address_twice_is_told():
+    """ECE would hold both, and which of the two a read shows could not be told."""
+    finding = repeated_rules_finding([Rule(source="192.0.2.7"), Rule(source="::1"), Rule(source="192.0.2.7/32")])
+    assert finding is not None
+    assert '"192.0.2.7" and "192.0.2.7/32"' in finding.detail
+    assert repeated_rules_finding([Rule(source="192.0.2.7"), Rule(source="192.0.2.7/32", description="b")]) is None
 
 
 def test_default_rule_sets_warn():

@@ -1,0 +1,24 @@
+"""Findings of ``ece_domain`` as messages of Terraform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ece_domain.findings import Finding, Severity
+from terraform_plugin.diagnostics import Diagnostic, Diagnostics, Path
+from terraform_plugin.diagnostics import Severity as Level
+
+_LEVELS = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING}
+
+
+def report(diagnostics: Diagnostics, findings: Iterable[Finding | None], path: Path | None = None) -> None:
+    """Add the findings that there are, at ``path`` or else at the attribute that each one names."""
+    for finding in findings:
+        if finding is not None:
+            diagnostics.extend([to_diagnostic(finding, path)])
+
+
+def to_diagnostic(finding: Finding, path: Path | None = None) -> Diagnostic:
+    """One finding as a message."""
+    place = path if path is not None or finding.field is None else Path(finding.field)
+    return Diagnostic(finding.summary, finding.detail, place, _LEVELS[finding.severity])

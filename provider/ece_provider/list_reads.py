@@ -1,0 +1,136 @@
+"""Lists that many reads share: one call instead of one per object.
+
+A refresh of any number of filters and associations asks ECE twice. Nothing here chooses values for a plan: lists
+serve ``read``, and checks in ``plan`` that may only complain. A list is used for at most two seconds, and never after
+a write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from ece_client import Client
+
+_LOG = logging.getLogger("ece_provider.list_reads")
+
+MAX_AGE: Final = 2.0
+"""Seconds after its arrival for which a list is used."""
+
+Items = list[dict[str, Any]]
+"""The elements of a list as the API gives them."""
+
+
+async def _awaited(fetch: Callable[[], Awaitable[Items]]) -> Items:
+    return await fetch()
+
+
+@dataclass
+class _Shared:
+    """One call that is under way or has just ended."""
+
+    task: asyncio.Task[Items]
+    generation: int
+    arrived: float | None = None
+
+
+class ListReads:
+    """The lists of one installation, each asked for once at a time."""
+
+    def __init__(self, client: Callable[[], Awaitable[Client]], clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._clock = clock
+        self._shared: dict[str, _Shared] = {}
+        self._generation = 0
+        self._is_out_of_reach = False
+
+    def drop(self) -> None:
+        """Forget all lists, as something is being written or was; calls under way serve only who waits for them."""
+        self._generation += 1
+
+    @property
+    def has_written(self) -> bool:
+        """True once this process wrote anything: it applies, so checks of a plan are over."""
+        return self._generation > 0
+
+    async def traffic_filters(self) -> Items:
+        """All rule sets with their associations (``GET …/traffic-filter/rulesets``)."""
+        return await self._once("filters", self._fetched_filters)
+
+    async def deployments(self) -> Items:
+        """All deployments that are not hidden: id, name, and ids of their resources (``GET deployments``)."""
+        return await self._once("deployments", self._fetched_deployments)
+
+    async def stack_versions(self) -> Items:
+        """The versions that the installation offers (``GET stack/versions``)."""
+        return await self._once("stacks", self._fetched_stacks)
+
+    async def templates(self, stack_version: str | None = None) -> Items:
+        """The deployment templates that are not hidden, as they are for ``stack_version``."""
+        return await self._once(f"templates {stack_version}", lambda: self._fetched_templates(stack_version))
+
+    async def platform(self) -> Items:
+        """The installation itself, as the only element: ``version``, ``regions`` … (``GET platform``)."""
+        return await self._once("platform", self._fetched_platform)
+
+    async def for_check(self, read: Callable[[], Awaitable[Items]]) -> Items | None:
+        """The list for a check in a plan, None where there is nothing to check against.
+
+        That is in an apply, where the call that follows tells the truth anyway, and when the API does not answer:
+        a plan that needs nothing from it goes on. After the first failure it is not asked again.
+        """
+        from ece_client import ApiError
+        from terraform_plugin.diagnostics import DiagnosticError
+
+        if self.has_written or self._is_out_of_reach:
+            return None
+        try:
+            return await read()
+        except (ApiError, DiagnosticError) as problem:
+            self._is_out_of_reach = True
+            _LOG.debug("checks against the API are left out: %s", problem)
+            return None
+
+    async def _once(self, name: str, fetch: Callable[[], Awaitable[Items]]) -> Items:
+        shared = self._shared.get(name)
+        if shared is None or not self._is_fresh(shared):
+            shared = _Shared(asyncio.ensure_future(_awaited(fetch)), self._generation)
+            shared.task.add_done_callback(lambda _: self._note_arrival(shared))
+            self._shared[name] = shared
+        return await asyncio.shield(shared.task)
+
+    def _note_arrival(self, shared: _Shared) -> None:
+        shared.arrived = self._clock()
+
+    def _is_fresh(self, shared: _Shared) -> bool:
+        if shared.generation != self._generation:
+            return False
+        if not shared.task.done():
+            return True
+        failed = shared.task.cancelled() or shared.task.exception() is not None
+        return not failed and shared.arrived is not None and self._clock() - shared.arrived <= MAX_AGE
+
+    async def _fetched_filters(self) -> Items:
+        client = await self._client()
+        reply = await client.call("get-traffic-filter-rulesets", query={"include_associations": True})
+        return list(reply.data.get("rulesets") or ())
+
+    async def _fetched_deployments(self) -> Items:
+        reply = await (await self._client()).call("list-deployments")
+        return list(reply.data.get("deployments") or ())
+
+    async def _fetched_stacks(self) -> Items:
+        reply = await (await self._client()).call("get-version-stacks")
+        return list(reply.data.get("stacks") or ())
+
+    async def _fetched_templates(self, stack_version: str | None) -> Items:
+        reply = await (await self._client()).call("get-deployment-templates-v2", query={"stack_version": stack_version})
+        return list(reply.data or ())
+
+    async def _fetched_platform(self) -> Items:
+        return [(await (await self._client()).call("get-platform")).data]
