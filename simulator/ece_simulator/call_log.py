@@ -40,15 +40,14 @@ class CallLog:
 
     def __init__(self) -> None:
         self.entries: list[LoggedCall] = []
-        self._next = 1
         self._changed = Condition()
+        self._over = False
 
     def open(self, entry: LoggedCall) -> None:
         """Enters a call that has arrived and gives it its number."""
         with self._changed:
-            entry.index = self._next
-            self._next += 1
             self.entries.append(entry)
+            entry.index = len(self.entries)
             self._changed.notify_all()
 
     def close(self, entry: LoggedCall) -> None:
@@ -61,17 +60,27 @@ class CallLog:
         """Forgets all entries; numbers start again at 1."""
         with self._changed:
             self.entries.clear()
-            self._next = 1
+
+    def begin(self) -> None:
+        """Calls may come (again)."""
+        self._over = False
+
+    def end(self) -> None:
+        """Nothing will come any more: whoever waits is told so."""
+        with self._changed:
+            self._over = True
+            self._changed.notify_all()
 
     def wait(self, index: int, *, answered: bool, timeout: float) -> LoggedCall:
         """The call with that number, once it has arrived (or was answered); TimeoutError after `timeout` seconds."""
 
         def there() -> LoggedCall | None:
-            entry = next((e for e in self.entries if e.index == index), None)
+            entry = self.entries[index - 1] if 0 < index <= len(self.entries) else None
             return entry if entry is not None and (entry.answered or not answered) else None
 
         with self._changed:
-            found = self._changed.wait_for(there, timeout)
+            self._changed.wait_for(lambda: self._over or there(), timeout)
+            found = there()
         if found is None:
             raise TimeoutError(f"call {index} did not come within {timeout} seconds; {len(self.entries)} calls so far")
         return found

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from threading import RLock
-from typing import Any
 
 from ece_simulator.call import Call
 from ece_simulator.call_log import CallLog, LoggedCall
+from ece_simulator.clock import iso
 from ece_simulator.faults import Fault
 from ece_simulator.message import Reply, Request, json_reply
 from ece_simulator.problems import Problem
@@ -18,7 +18,7 @@ from ece_simulator.router import Match, Router
 from ece_simulator.routes import ROUTES, Route
 from ece_simulator.spec_check import check_request
 from ece_simulator.specification import specification
-from ece_simulator.users.accounts import User
+from ece_simulator.users.accounts import Login, User
 from ece_simulator.users.rights import PLATFORM_ADMIN, check_right
 from ece_simulator.world import World
 
@@ -163,47 +163,46 @@ class Installation:
 
     def _answer(self, admission: Admission) -> Reply:
         try:
-            return self._serve(admission)
+            reply = self._serve(admission)
         except Problem as problem:
-            return problem.reply()
+            reply = problem.reply()
+        reply.headers["x-cloud-request-id"] = f"sim-{admission.entry.index}"
+        return reply
 
     def _serve(self, admission: Admission) -> Reply:
         request, match, entry = admission.request, admission.match, admission.entry
         if match is None:
             raise Problem(404, "root.resource_not_found", f"There is nothing at {request.method} {request.path}")
         route = _routes().get(match.operation_id)
-        user, session = self._caller(request, route, entry)
+        login = self._login(request, route, entry)
         if match.region not in (None, self.world.region):
             raise Problem(404, "root.region_not_found", f"The region [{match.region}] was not found")  # inferred
         if route is None:
             text = f"The simulator does not support [{match.operation_id}]; /_sim/operations lists what it does"
             raise Problem(501, "sim.not_supported", text)
         if not route.open:
-            check_right(user.roles, route.right, route.operation_id, user.name)
+            check_right(login.user.roles, route.right, route.operation_id, login.user.name)
         checked = check_request(specification().operations[route.operation_id], request)
         entry.unknown_fields = checked.unknown_fields
         call = Call(
-            self.world, user, match.parameters, checked.query, checked.body, route.operation_id, session
+            self.world, login.user, match.parameters, checked.query, checked.body, route.operation_id, login.token
         )  # fmt: skip
         answer = route.handler(call)
         entry.took_effect = True
-        return json_reply(answer.status, answer.body, {**answer.headers, **_request_id(entry)})
+        return json_reply(answer.status, answer.body, {**answer.headers, **_key_header(login)})
 
-    def _caller(self, request: Request, route: Route | None, entry: LoggedCall) -> tuple[User, str | None]:
+    def _login(self, request: Request, route: Route | None, entry: LoggedCall) -> Login:
         if route is not None and route.open:
-            return User("anonymous", "0", (), ""), None
-        user, session = self.world.accounts.authenticate(request.headers.get("authorization"))
-        entry.user = user.name
-        return user, session
+            return Login(User("anonymous", "0", (), ""))
+        login = self.world.accounts.authenticate(request.headers.get("authorization"))
+        entry.user = login.user.name
+        return login
 
 
-def _request_id(entry: LoggedCall) -> dict[str, str]:
-    return {"x-cloud-request-id": f"sim-{entry.index}"}
+def _key_header(login: Login) -> dict[str, str]:
+    return {} if login.key_expires is None else {"x-elastic-api-key-expiration": iso(login.key_expires)}
 
 
 def _is_write(match: Match | None, request: Request) -> bool:
     route = _routes().get(match.operation_id) if match else None
     return route is not None and route.writes and ("validate_only", "true") not in request.query
-
-
-JsonObject = dict[str, Any]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import traceback
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
@@ -15,10 +17,13 @@ from ece_simulator.control_http import control_handler
 from ece_simulator.faults import Fault
 from ece_simulator.installation import Admission, Installation
 from ece_simulator.message import Request
+from ece_simulator.problems import Problem
 
 if TYPE_CHECKING:
     from ece_simulator.simulator import Simulator
 
+MOST_WAITING = 512
+"""Calls that can be held, plus control calls that can wait, at the same time."""
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 CONTROL_HOST = "127.0.0.1"
 """The control API never leaves the machine, whatever the host of the installations."""
@@ -51,6 +56,8 @@ class Serving:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
+        # held calls and waiting control calls sit in threads: there must always be one more
+        self._loop.set_default_executor(ThreadPoolExecutor(max_workers=MOST_WAITING))
         try:
             self._loop.run_until_complete(self._open_all())
         except BaseException as error:
@@ -93,6 +100,7 @@ class Serving:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._loop.shutdown_default_executor()
 
 
 def _visible(host: str) -> str:
@@ -147,7 +155,11 @@ def api_handler(installation: Installation) -> Handler:
         fault = admission.fault
         if fault is not None and not fault.after_effect:
             await _disturb(installation, admission, fault, raw)
-        reply = installation.perform(admission)
+        try:
+            reply = installation.perform(admission)
+        except Exception:
+            traceback.print_exc()  # a bug of the simulator: seen on its terminal, and told apart from ECE's errors
+            reply = Problem(500, "sim.bug", "The simulator failed; its terminal tells why").reply()
         if fault is not None and fault.after_effect:
             await _disturb(installation, admission, fault, raw)
         installation.close(admission, reply)
@@ -161,7 +173,9 @@ async def _disturb(installation: Installation, admission: Admission, fault: Faul
         await asyncio.sleep(fault.delay)
     if fault.hold:
         await asyncio.to_thread(fault.released.wait)
-    if fault.drop:
+    gone = raw.transport is None or raw.transport.is_closing()
+    if fault.drop or (fault.hold and not fault.after_effect and gone):
+        # whoever was killed while the call was held never sent it
         installation.close(admission, None)
         if raw.transport is not None:
             raw.transport.abort()

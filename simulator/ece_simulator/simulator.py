@@ -98,6 +98,7 @@ class Simulator:
         from ece_simulator.server import Serving  # the HTTP server is loaded only where one is wanted
 
         if self._serving is None:
+            self.log.begin()
             self._serving = Serving(self)
             try:
                 self._serving.start()
@@ -109,6 +110,7 @@ class Simulator:
     def stop(self) -> None:
         """Lets held calls go, closes all ports, removes temporary files. Safe to repeat."""
         self.control.release()
+        self.log.end()
         if self._serving is not None:
             self._serving.stop()
             self._serving = None

@@ -6,12 +6,15 @@ time (`control.set_switch`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
+
+CHOICES = {"shutdown_during_plan": ("refuse", "cancel"), "associations_after_delete": ("clean", "dangle")}
 
 
 @dataclass
 class Switches:
-    """Behaviours that no document settles."""
+    """Behaviours that no document settles. A wrong name or value is refused when it is set."""
 
     automatic_kibana_plan: bool = False
     """A second plan on Kibana after a create, started by the platform (seen in payloads of the hosted service)."""
@@ -66,3 +69,15 @@ class Switches:
 
     admin_keys_for_builtin_users: bool = False
     """Whether the built-in users `admin` and `readonly` may own API keys (documented: they may not)."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Sets a switch; ValueError tells what is allowed."""
+        kinds = {field.name: str(field.type) for field in fields(self)}
+        if name not in kinds:
+            raise ValueError(f"name: one of {', '.join(kinds)}; got {name!r}")
+        if name in CHOICES and value not in CHOICES[name]:
+            raise ValueError(f"value: {name} takes {' or '.join(CHOICES[name])}; got {value!r}")
+        fits = {"bool": bool, "int": int, "float": (int, float), "str": str}[kinds[name]]
+        if not isinstance(value, fits) or (isinstance(value, bool) and kinds[name] != "bool"):  # type: ignore[arg-type]
+            raise ValueError(f"value: {name} takes a {kinds[name]}; got {value!r}")
+        super().__setattr__(name, value)

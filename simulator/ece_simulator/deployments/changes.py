@@ -51,7 +51,7 @@ def _check_upgrades(reader: PayloadReader, drafts: list[Draft], existing: dict[s
     for draft in drafts:
         resource = existing.get(draft.payload["ref_id"])
         wanted = draft.plan[draft.kind]["version"]
-        if resource is not None and resource.kind == draft.kind and wanted:
+        if resource is not None and resource.kind == draft.kind and resource.current is not None and wanted:
             place = f"resources.{draft.kind}[0].plan.{draft.kind}.version"
             reader.check.upgrade(resource.stack_version, wanted, place)
 

@@ -20,13 +20,13 @@ from ece_simulator.problems import Problem
 from ece_simulator.users.rights import PLATFORM_ADMIN
 
 
+VERSION_HEADERS = ("x-cloud-resource-version", "x-cloud-resource-created", "x-cloud-resource-last-modified")
+
+
 def version_headers(deployment: Deployment) -> dict[str, str]:
     """The three headers that tell version and times of a deployment."""
-    return {
-        "x-cloud-resource-version": str(deployment.version),
-        "x-cloud-resource-created": iso(deployment.created),
-        "x-cloud-resource-last-modified": iso(deployment.modified),
-    }
+    values = (str(deployment.version), iso(deployment.created), iso(deployment.modified))
+    return dict(zip(VERSION_HEADERS, values, strict=True))
 
 
 def list_deployments(call: Call) -> Answer:
@@ -72,8 +72,10 @@ def _created(call: Call, deployment: Deployment, *, first: bool) -> dict[str, An
 
 
 def search_deployments(call: Call) -> Answer:
-    """POST /deployments/_search."""
-    return Answer(search(call.world, call.body or {}))
+    """POST /deployments/_search. The document promises the version headers here too; what they hold is inferred."""
+    times = iso(call.world.started), iso(call.world.agenda.now)
+    headers = dict(zip(VERSION_HEADERS, ("0", *times), strict=True))
+    return Answer(search(call.world, call.body or {}), headers=headers)
 
 
 def get_deployment(call: Call) -> Answer:

@@ -33,6 +33,8 @@ class Resource:
     marked_unhealthy: bool = False
     touched: float = 0.0
     version: int = 1
+    forgotten: PlanAttempt | None = None
+    """The last attempt whose record was dropped (`force_delete`); its plan is still what was wanted."""
     secret_token: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     keystore: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
@@ -61,7 +63,8 @@ class Resource:
         """The plan to change: the last good one, else the last one tried."""
         if self.current is not None:
             return self.current.plan
-        return self.history[-1].plan if self.history else {}
+        last = self.history[-1] if self.history else self.forgotten or self.pending
+        return last.plan if last is not None else {}
 
     def attempts(self) -> Iterator[PlanAttempt]:
         """All attempts, the pending one last."""
@@ -71,9 +74,8 @@ class Resource:
 
     @property
     def stack_version(self) -> str:
-        """Version of the newest plan, or of the pending one while the first plan runs."""
-        plan = self.newest_plan() or (self.pending.plan if self.pending else {})
-        return str(plan.get(self.kind, {}).get("version", ""))
+        """Version of the newest plan, which is the pending one while the first plan runs."""
+        return str(self.newest_plan().get(self.kind, {}).get("version", ""))
 
 
 @dataclass

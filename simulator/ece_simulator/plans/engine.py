@@ -151,6 +151,7 @@ class PlanEngine:
         self._close(resource, attempt, failure)
         if forget:
             resource.history.remove(attempt)
+            resource.forgotten = attempt
 
     def set_speed(self, seconds: float, deployment: str | None = None) -> None:
         """Sets seconds per plan, for all or for one deployment (id or name); running plans get it from now on."""

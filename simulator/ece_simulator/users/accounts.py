@@ -64,6 +64,15 @@ class Session:
     token: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Login:
+    """Who calls, and with what: a session token, or a key with its end of life."""
+
+    user: User
+    token: str | None = field(default=None, repr=False)
+    key_expires: float | None = None
+
+
 class Accounts:
     """Users, keys and sessions of one installation."""
 
@@ -111,25 +120,26 @@ class Accounts:
         self.sessions[session.token] = session
         return session
 
-    def authenticate(self, authorization: str | None) -> tuple[User, str | None]:
-        """The caller behind an `Authorization` header and the bearer token if there was one."""
+    def authenticate(self, authorization: str | None) -> Login:
+        """The caller behind an `Authorization` header."""
         scheme, _, value = (authorization or "").partition(" ")
         match scheme.lower():
             case "apikey":
-                return self._by_key(value), None
+                key = self._key(value)
+                return Login(self.users[key.user], key_expires=key.expires)
             case "bearer":
-                return self._by_token(value), value
+                return Login(self._by_token(value), token=value)
             case "basic":
-                return self._by_password(value), None
+                return Login(self._by_password(value))
         raise _unauthenticated("The request carries no credentials")
 
-    def _by_key(self, secret: str) -> User:
+    def _key(self, secret: str) -> ApiKey:
         key = self.keys.get(secret)
         if key is None or key.user not in self.users:
             raise _unauthenticated("The supplied API key is not valid")
         if key.expires <= self._agenda.now:
             raise _unauthenticated("The supplied API key has expired")
-        return self.users[key.user]
+        return key
 
     def _by_token(self, token: str) -> User:
         session = self.sessions.get(token)

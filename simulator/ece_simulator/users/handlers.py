@@ -14,8 +14,12 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def login(call: Call) -> Answer:
-    """POST /users/auth/_login."""
+    """POST /users/auth/_login; with a path to go on to, the answer is a redirect."""
     body = call.body
+    target = (body.get("login_state") or {}).get("path")
+    if target is not None:
+        call.world.accounts.log_in(body["username"], body["password"])
+        return Answer({}, 302, {"location": target})
     return Answer(_token(call.world.accounts.log_in(body["username"], body["password"])))
 
 

@@ -1,0 +1,20 @@
+"""A fresh simulator and a caller with all rights for every test."""
+
+from __future__ import annotations
+
+import pytest
+
+from ece_simulator import Simulator
+from tests.simulator.support import Api, simulator
+
+
+@pytest.fixture
+def sim() -> Simulator:
+    """One installation on a manual clock; plans take 10 seconds."""
+    return simulator()
+
+
+@pytest.fixture
+def api(sim: Simulator) -> Api:
+    """The administrator of that installation."""
+    return Api(sim)
