@@ -14,11 +14,12 @@ from ece_provider.journal import Journal
 from ece_provider.list_reads import ListReads
 from ece_provider.locks import Locks
 from ece_provider.settings import Settings, environment_settings, is_unknown
+from ece_provider.templates import Templates
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.values import Values, is_set
 
 if TYPE_CHECKING:
-    from ece_client import Client, PlanWatcher
+    from ece_client import ApiKey, Client, Login, PlanWatcher
 
 
 class ConfiguredProvider:
@@ -52,6 +53,12 @@ class ConfiguredProvider:
         """Locks around writes to one object."""
         self.filter_facts = FilterFacts(self.client)
         """What this run knows of traffic filters."""
+        self.templates = Templates(self.client)
+        """Deployment templates, each read once per run."""
+        self.is_out_of_reach = False
+        """Set by the first check of a deployment's plan that found no API, so that the others do not wait for it."""
+        self.created: set[str] = set()
+        """Ids of deployments that this process created: an id that comes twice was asked for twice."""
 
     @property
     def is_unknown(self) -> bool:
@@ -127,7 +134,8 @@ class ConfiguredProvider:
         return PlanWatcher(await self.client(), poll_interval=interval, on_progress=progress)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Close all connections and give up the journal."""
+        self.journal.close()
         clients, self._clients = self._clients, {}
         for client in clients.values():
             with suppress(Exception):  # the process ends; a connection that cannot be closed is of no interest
@@ -142,14 +150,14 @@ class ConfiguredProvider:
 
 
 def _made(settings: Settings, user_agent: str, path: Path, on_write: Callable[[], None]) -> Client:
-    from ece_client import ApiKey, ClientConfig, Login, Tls
+    from ece_client import ClientConfig, Tls
     from ece_provider.watched_client import WatchedClient
 
     _check_files(settings, path)
     try:
         config = ClientConfig(
             endpoint=settings.endpoint,
-            auth=ApiKey(settings.api_key) if settings.api_key else Login(settings.username or "", settings.password or ""),
+            auth=_auth(settings),
             tls=Tls(
                 ca_file=settings.ca_file,
                 ca_pem=settings.ca_pem,
@@ -171,6 +179,14 @@ def _made(settings: Settings, user_agent: str, path: Path, on_write: Callable[[]
             "Invalid provider configuration", f"{source}{problem}.", path.attribute(argument) if known else None
         ) from None
     return WatchedClient(config, on_write)
+
+
+def _auth(settings: Settings) -> ApiKey | Login:
+    from ece_client import ApiKey, Login
+
+    if settings.api_key:
+        return ApiKey(settings.api_key)
+    return Login(settings.username or "", settings.password or "")
 
 
 def _check_files(settings: Settings, path: Path) -> None:

@@ -100,9 +100,10 @@ class _Resolution:
 
     def settings(self) -> Settings:
         endpoint = self.endpoint()
+        logins: dict[str, Any] = dict(self.login())
         return Settings(
             endpoint=endpoint,
-            **self.login(),
+            **logins,
             **self.trust(),
             client_cert_file=self.text("client_cert_file"),
             client_key_file=self.text("client_key_file"),

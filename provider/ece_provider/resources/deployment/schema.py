@@ -119,9 +119,7 @@ DEPLOYMENT_SCHEMA: Final = Schema(
         "what stands beside this object in the deployment stays as it is."
     ),
     attributes={
-        "name": Attribute(
-            type=STRING, required=True, description="Name of the deployment.", validators=(NotEmpty(),)
-        ),
+        "name": Attribute(type=STRING, required=True, description="Name of the deployment.", validators=(NotEmpty(),)),
         "version": Attribute(
             type=STRING,
             required=True,
