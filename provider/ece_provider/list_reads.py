@@ -70,9 +70,10 @@ class ListReads:
         """The versions that the installation offers (``GET stack/versions``)."""
         return await self._once("stacks", self._fetched_stacks)
 
-    async def templates(self, stack_version: str | None = None) -> Items:
-        """The deployment templates that are not hidden, as they are for ``stack_version``."""
-        return await self._once(f"templates {stack_version}", lambda: self._fetched_templates(stack_version))
+    async def templates(self, stack_version: str | None = None, *, show_hidden: bool = False) -> Items:
+        """The deployment templates as they are for ``stack_version`` (``GET deployments/templates``)."""
+        query = {"stack_version": stack_version, "show_hidden": show_hidden}
+        return await self._once(f"templates {query}", lambda: self._fetched_templates(query))
 
     async def platform(self) -> Items:
         """The installation itself, as the only element: ``version``, ``regions`` … (``GET platform``)."""
@@ -128,8 +129,8 @@ class ListReads:
         reply = await (await self._client()).call("get-version-stacks")
         return list(reply.data.get("stacks") or ())
 
-    async def _fetched_templates(self, stack_version: str | None) -> Items:
-        reply = await (await self._client()).call("get-deployment-templates-v2", query={"stack_version": stack_version})
+    async def _fetched_templates(self, query: dict[str, Any]) -> Items:
+        reply = await (await self._client()).call("get-deployment-templates-v2", query=query)
         return list(reply.data or ())
 
     async def _fetched_platform(self) -> Items:

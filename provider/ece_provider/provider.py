@@ -11,9 +11,14 @@ from ece_provider import VERSION
 from ece_provider.config import PROVIDER_SCHEMA, validate_config
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.data_sources.deployment import DeploymentData
+from ece_provider.data_sources.deployment_templates import DeploymentTemplates
 from ece_provider.data_sources.environment import EnvironmentData
+from ece_provider.data_sources.stack_versions import StackVersions
+from ece_provider.data_sources.traffic_filters import TrafficFilters
 from ece_provider.endpoints import is_plain
 from ece_provider.resources.deployment.resource import Deployment
+from ece_provider.resources.traffic_filter.resource import TrafficFilter
+from ece_provider.resources.traffic_filter_association.resource import TrafficFilterAssociation
 from ece_provider.settings import Settings, is_unknown, provider_settings
 from terraform_plugin.diagnostics import Diagnostic, Path
 from terraform_plugin.provider import ConfigureContext, Provider
@@ -33,12 +38,12 @@ class EceProvider(Provider[ConfiguredProvider]):
     @property
     def resources(self) -> Sequence[Resource[ConfiguredProvider]]:
         """One instance of each resource type."""
-        return (Deployment(),)
+        return (Deployment(), TrafficFilter(), TrafficFilterAssociation())
 
     @property
     def data_sources(self) -> Sequence[DataSource[ConfiguredProvider]]:
         """One instance of each data source."""
-        return (DeploymentData(), EnvironmentData())
+        return (DeploymentData(), DeploymentTemplates(), EnvironmentData(), StackVersions(), TrafficFilters())
 
     def validate(self, context: ValidateContext) -> None:
         """Check the provider block without the API and without environment variables."""

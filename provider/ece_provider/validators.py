@@ -36,3 +36,8 @@ VERSION = Rule("a full version such as `9.2.0`", Version.parse)
 
 DEPLOYMENT_ID = Rule("a deployment id: 32 hexadecimal characters", lambda text: check_hex_id(text, "deployment id"))
 """The id of a deployment."""
+
+TRAFFIC_FILTER_ID = Rule(
+    "a traffic filter id: 32 hexadecimal characters", lambda text: check_hex_id(text, "traffic filter id")
+)
+"""The id of a rule set."""

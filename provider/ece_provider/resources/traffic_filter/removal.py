@@ -96,5 +96,6 @@ def _in_use(state: Values, remaining: list[str]) -> DiagnosticError:
         f'The rule set "{state["name"]}" ({state["id"]}) cannot be deleted, as it is still associated with '
         f"{', '.join(remaining)}. These associations were not made in this configuration, or come from "
         "include_by_default. Take the rule set off them (console: the deployment's Security page; or import "
-        "ece_traffic_filter_association and destroy it), then apply again. Without it a deployment may let in everybody.",
+        "ece_traffic_filter_association and destroy it), then apply again. "
+        "A deployment that loses its last rule set lets in everybody.",
     )
