@@ -37,6 +37,7 @@ class Serving:
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._run, name="ece-simulator", daemon=True)
         self._ready = Event()
+        self._stopping = asyncio.Event()
         self._failed: BaseException | None = None
         self._runners: list[web.ServerRunner] = []
         self.control_endpoint = ""
@@ -50,23 +51,25 @@ class Serving:
 
     def stop(self) -> None:
         """Closes all ports and ends the thread."""
-        if self._loop.is_running():
-            self._loop.call_soon_threadsafe(self._loop.stop)
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopping.set)
         self._thread.join()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
         # held calls and waiting control calls sit in threads: there must always be one more
         self._loop.set_default_executor(ThreadPoolExecutor(max_workers=MOST_WAITING))
         try:
-            self._loop.run_until_complete(self._open_all())
+            await self._open_all()
         except BaseException as error:
             self._failed = error
+            self._stopping.set()
         self._ready.set()
-        if self._failed is None:
-            self._loop.run_forever()
-        self._loop.run_until_complete(self._close_all())
-        self._loop.close()
+        await self._stopping.wait()
+        await self._close_all()
 
     async def _open_all(self) -> None:
         simulator = self._simulator
@@ -84,10 +87,10 @@ class Serving:
             installation.endpoint = f"https://{_visible(simulator.host)}:{port}"
 
     async def _open(self, handler: Handler, host: str, port: int, context: ssl.SSLContext | None) -> int:
-        runner = web.ServerRunner(web.Server(handler, access_log=None))
+        runner = web.ServerRunner(web.Server(handler, access_log=None), shutdown_timeout=0.1)
         await runner.setup()
         self._runners.append(runner)
-        site = web.TCPSite(runner, host, port, ssl_context=context, backlog=512, shutdown_timeout=0.1)
+        site = web.TCPSite(runner, host, port, ssl_context=context, backlog=512)
         await site.start()
         return int(runner.addresses[0][1])
 
@@ -96,11 +99,6 @@ class Serving:
             await runner.cleanup()
         for installation in self._simulator.installations:
             installation.show_certificate = installation.demand_client_certificate = None
-        tasks = [task for task in asyncio.all_tasks(self._loop) if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._loop.shutdown_default_executor()
 
 
 def _visible(host: str) -> str:
@@ -173,6 +171,7 @@ async def _disturb(installation: Installation, admission: Admission, fault: Faul
         await asyncio.sleep(fault.delay)
     if fault.hold:
         await asyncio.to_thread(fault.released.wait)
+        await asyncio.sleep(0)  # the loop takes note of a connection that ended before the release
     gone = raw.transport is None or raw.transport.is_closing()
     if fault.drop or (fault.hold and not fault.after_effect and gone):
         # whoever was killed while the call was held never sent it

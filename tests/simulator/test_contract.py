@@ -111,7 +111,7 @@ def users(api: Api) -> None:
 def old_kinds() -> dict[str, Any]:
     """Resources that only older stacks have."""
     version = "7.17.29"
-    resources = create_body(version=version)["resources"]
+    resources: dict[str, Any] = create_body(version=version)["resources"]
     resources["kibana"] = [stateless("kibana", "kibana", 1024, version)]
     resources["apm"] = [stateless("apm", "apm", 512, version)]
     resources["enterprise_search"] = [stateless("enterprise_search", "enterprise.search", 2048, version)]

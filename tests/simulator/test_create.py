@@ -111,7 +111,10 @@ BROKEN: dict[str, tuple[tuple[str | int, ...], Any]] = {
     "two": (("elasticsearch",), create_body()["resources"]["elasticsearch"] * 2),
     "apm on 9": (("apm",), [stateless("apm", "apm", 512)]),
 }
-OUTSIDE = {"alias": {"alias": "taken"}, "ruleset": {"settings": {"traffic_filter_settings": {"rulesets": ["f" * 32]}}}}
+OUTSIDE: dict[str, dict[str, Any]] = {
+    "alias": {"alias": "taken"},
+    "ruleset": {"settings": {"traffic_filter_settings": {"rulesets": ["f" * 32]}}},
+}
 
 
 def broken(name: str) -> dict[str, Any]:

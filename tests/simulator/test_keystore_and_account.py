@@ -59,7 +59,8 @@ def test_account_put_and_patch(api: Api) -> None:
     assert api.call("PATCH", "/account", {})["trust"] == {"trust_all": False}
     assert api.call("PATCH", "/account", {"trust": {}})["trust"] == {"trust_all": False}
     assert api.call("PATCH", "/account", {"trust": None})["trust"] == {"trust_all": True}
-    for wrong in ([], {"trust": {"trust_all": "yes"}}):
+    mistakes: list[Any] = [[], {"trust": {"trust_all": "yes"}}]
+    for wrong in mistakes:
         assert api.codes("PATCH", "/account", wrong, expect=400) == ["patch.request_malformed"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ece_simulator import Simulator
@@ -35,7 +37,7 @@ def test_failed_create_can_be_repaired_or_removed(sim: Simulator, api: Api) -> N
     """An update runs the plan again; shutdown and delete work as well."""
     sim.control.fail_plan()
     deployment = api.created()
-    body = {"prune_orphans": False, "resources": {}}
+    body: dict[str, Any] = {"prune_orphans": False}
     info = api.info(deployment, query="show_plan_history=true")
     search = {"ref_id": "main-elasticsearch", "region": "ece-region"}
     body["resources"] = {"elasticsearch": [{**search, "plan": info["plan_info"]["history"][-1]["plan"]}]}

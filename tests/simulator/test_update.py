@@ -165,7 +165,7 @@ def test_pruned_resource_stays_until_deleted(sim: Simulator, api: Api) -> None:
 def test_resources_can_be_added(sim: Simulator, api: Api) -> None:
     """An update with a new ref_id makes the resource; a second one of a kind is refused."""
     deployment = api.created()
-    body = {"prune_orphans": False, "resources": {}}
+    body: dict[str, Any] = {"prune_orphans": False}
     body["resources"] = {"integrations_server": [stateless("integrations_server", "integrations.server", 512)]}
 
     api.put(f"/deployments/{deployment}", body)
@@ -246,12 +246,13 @@ def test_system_owned_deployments_are_protected(sim: Simulator, api: Api) -> Non
     target = f"/deployments/{system['logging-and-metrics']}"
     assert api.get(target)["metadata"]["system_owned"] is True
 
-    for method, suffix, body in [
+    writes: list[tuple[str, str, Any]] = [
         ("PUT", "", {"prune_orphans": False, "name": "mine"}),
         ("POST", "/_shutdown", None),
         ("DELETE", "", None),
         ("PATCH", "/elasticsearch/_main/keystore", {"secrets": {}}),
-    ]:
+    ]
+    for method, suffix, body in writes:
         assert api.codes(method, target + suffix, body, expect=403) == ["deployments.system_owned"]
 
     api.put(target, {"prune_orphans": False, "metadata": {"system_owned": False}})

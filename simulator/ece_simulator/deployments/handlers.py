@@ -19,7 +19,6 @@ from ece_simulator.deployments.views import (
 from ece_simulator.problems import Problem
 from ece_simulator.users.rights import PLATFORM_ADMIN
 
-
 VERSION_HEADERS = ("x-cloud-resource-version", "x-cloud-resource-created", "x-cloud-resource-last-modified")
 
 
