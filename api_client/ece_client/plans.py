@@ -258,7 +258,7 @@ class _Watch:
                 is_fresh = ref.attempt_id not in self._known
             else:
                 is_fresh = not self._watched or info.get("current") is None or PlanRef(kind, ref_id) in self._watched
-            if is_fresh and ref not in self._watched:
+            if is_fresh and not (ref.attempt_id and ref in self._watched):
                 found.append((ref, entries[-1]))
         return found
 
@@ -289,9 +289,15 @@ class _Watch:
         passed = self._clock.monotonic() - self._start
         if self._deadline is not None and passed >= self._deadline:
             raise PlanTimeout(self._pending, self._last_step, self._deadline, self._trouble)
+        self._check_stop()
         left = self._interval if self._deadline is None else self._deadline - passed
         await self._unless_stopped(self._clock.sleep(min(self._interval, left)))
+        self._check_stop()
         self._interval = min(self._interval * INTERVAL_GROWTH, self._watcher._poll_interval)
+
+    def _check_stop(self) -> None:
+        if self._stop is not None and self._stop.is_set():
+            raise PlanStopped(self._pending)
 
     async def _unless_stopped(self, work: Awaitable[ResultT]) -> ResultT:
         """Return the result of `work`, or raise PlanStopped as soon as the stop event is set."""
