@@ -381,9 +381,8 @@ def write(target: Path, files: Mapping[str, str]) -> None:
 
 def main() -> int:
     """Generate in place; with ``--check`` only tell what is stale, by exit code too."""
-    from ece_provider.provider import EceProvider
-
     from ece_provider import PROVIDER_ADDRESS
+    from ece_provider.provider import EceProvider
 
     files = generate(EceProvider(), PROVIDER_ADDRESS)
     if "--check" in sys.argv[1:]:

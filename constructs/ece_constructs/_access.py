@@ -95,7 +95,7 @@ class Access:
             self._add_filter(source)
         elif isinstance(source, Environment):
             self._add_peer(source, source)
-        elif isinstance(source, str) or not hasattr(type(source), "cluster_id"):
+        elif not hasattr(type(source), "cluster_id"):
             raise self._refusal(source, "a traffic filter, a cluster or an environment is needed, such as IpFilter(…)")
         else:
             self._add_peer(source, source.environment)

@@ -60,15 +60,16 @@ def judged(path: str, property_: str, value: T, judge: Callable[[T], object]) ->
         try:
             finding = judge(value)
         except InvalidValue as problem:
-            raise EceValueError(path, property_, value, _allowed(str(problem))) from None
+            raise EceValueError(path, property_, value, _allowed(value, str(problem))) from None
         if isinstance(finding, Finding) and finding.is_error:
-            raise EceValueError(path, property_, value, _allowed(finding.detail))
+            raise EceValueError(path, property_, value, _allowed(value, finding.detail))
     return value
 
 
-def _allowed(text: str) -> str:
-    """What follows the colon in ``"9.2" is not a version: three numbers are needed``: the value is told already."""
-    return (text.partition(": ")[2] or text).rstrip(".")
+def _allowed(value: object, text: str) -> str:
+    """What is left of ``"9.2" is not a version: three numbers are needed`` when the value is told already."""
+    said = text.removeprefix(f'"{value}" ').rstrip(".")
+    return said.partition(": ")[2] if said.startswith("is not a") and ": " in said else said
 
 
 def text(path: str, property_: str, value: Any) -> str:

@@ -19,6 +19,7 @@ from ece_constructs.traffic_filter import TrafficFilter
 from ece_domain.identifiers import check_hex_id
 from ece_domain.sizes import parse_size
 from ece_domain.versions import Version
+from ece_l1._cdk import IResolvable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +28,8 @@ class Tier:
 
     size: str
     """Memory of one zone, such as ``8g`` or ``512m``."""
-    zones: int | None = None
-    """Number of availability zones; what the template says unless given."""
+    zones: int | float | None = None
+    """Number of availability zones; one unless given."""
 
 
 class EceDeployment(Cluster):
@@ -144,7 +145,7 @@ class Deployment(EceDeployment):
         kibana: Tier | None = None,
         integrations_server: Tier | None = None,
         tags: Mapping[str, str] | None = None,
-        deletion_protection: bool | None = None,
+        deletion_protection: bool | IResolvable | None = None,
         timeouts: Mapping[str, str] | None = None,
     ) -> None:
         """Describe a deployment.

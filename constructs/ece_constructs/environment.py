@@ -14,7 +14,7 @@ from ece_constructs._scopes import alias_of, stack_of, validate_with
 from ece_constructs.errors import EceValueError
 from ece_domain.traffic_filters import source_finding
 from ece_l1._base import Guarded
-from ece_l1._cdk import TerraformStack
+from ece_l1._cdk import IResolvable, TerraformStack
 
 DEFAULT_PREFIX: Final = "ECE"
 """Prefix of the environment variables that the provider reads unless another is named."""
@@ -58,10 +58,10 @@ class Environment(Guarded, Construct):
         ca_fingerprint: str | None = None,
         client_cert_file: str | Path | None = None,
         client_key_file: str | Path | None = None,
-        insecure: bool | None = None,
+        insecure: bool | IResolvable | None = None,
         region: str | None = None,
         request_timeout: str | None = None,
-        max_retries: int | None = None,
+        max_retries: int | float | None = None,
         poll_interval: str | None = None,
     ) -> None:
         """Name an installation.

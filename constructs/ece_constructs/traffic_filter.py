@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from constructs import Construct
 
 import ece_l1 as l1
-from ece_constructs._checks import flag, judged, known, listed, literal, text
+from ece_constructs._checks import flag, judged, listed, literal, text
 from ece_constructs._scopes import default_name
 from ece_constructs.cluster import ICluster
 from ece_constructs.environment import Environment
@@ -35,7 +35,7 @@ class TrafficFilter(Guarded, Construct):
         rules: Callable[[str], Sequence[Rule] | IResolvable],
         name: str | None,
         description: str | None,
-        include_by_default: bool | None,
+        include_by_default: bool | IResolvable | None,
     ) -> None:
         super().__init__(scope, id_)
         path = self.node.path
@@ -89,7 +89,7 @@ class IpFilter(TrafficFilter):
         sources: Sequence[str] | Mapping[str, str],
         name: str | None = None,
         description: str | None = None,
-        include_by_default: bool | None = None,
+        include_by_default: bool | IResolvable | None = None,
     ) -> None:
         """Let addresses in.
 
@@ -153,7 +153,7 @@ class RemoteClusterFilter(TrafficFilter):
         environment_ids: Sequence[str] = (),
         name: str | None = None,
         description: str | None = None,
-        include_by_default: bool | None = None,
+        include_by_default: bool | IResolvable | None = None,
     ) -> None:
         """Let clusters in.
 
@@ -213,7 +213,7 @@ def _cluster_id_of(peer: ICluster) -> Callable[[], str]:
 
 
 def _check_peer(path: str, environment: Environment, peer: Any) -> None:
-    if not known(peer) or isinstance(peer, str) or not hasattr(type(peer), "cluster_id"):
+    if not hasattr(type(peer), "cluster_id"):
         raise EceValueError(path, "peers", peer, "a deployment is needed; ids go to cluster_ids")
     if peer.environment is not environment:
         raise EceValueError(

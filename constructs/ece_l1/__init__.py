@@ -3,7 +3,10 @@
 
 from ece_l1._base import Deferred
 from ece_l1.data_deployment import DataDeployment
+from ece_l1.data_deployment_templates import DataDeploymentTemplates
 from ece_l1.data_environment import DataEnvironment
+from ece_l1.data_stack_versions import DataStackVersions
+from ece_l1.data_traffic_filters import DataTrafficFilters
 from ece_l1.deployment import (
     Deployment,
     DeploymentIntegrationsServer,
@@ -11,13 +14,16 @@ from ece_l1.deployment import (
     DeploymentTiers,
     DeploymentTimeouts,
 )
-from ece_l1.provider import EceProvider, EceProviderEnvironments
+from ece_l1.provider import EceProvider, EceProviderElasticsearchCredentials, EceProviderEnvironments
 from ece_l1.traffic_filter import TrafficFilter, TrafficFilterRules
 from ece_l1.traffic_filter_association import TrafficFilterAssociation
 
 __all__ = [
     "DataDeployment",
+    "DataDeploymentTemplates",
     "DataEnvironment",
+    "DataStackVersions",
+    "DataTrafficFilters",
     "Deferred",
     "Deployment",
     "DeploymentIntegrationsServer",
@@ -25,6 +31,7 @@ __all__ = [
     "DeploymentTiers",
     "DeploymentTimeouts",
     "EceProvider",
+    "EceProviderElasticsearchCredentials",
     "EceProviderEnvironments",
     "TrafficFilter",
     "TrafficFilterAssociation",

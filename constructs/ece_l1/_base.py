@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from inspect import get_annotations
 from types import MappingProxyType
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from constructs import Construct
 
@@ -86,15 +86,17 @@ class References:
 class Guarded:
     """Refuses attributes that no class declares, so that a misspelt one does not pass in silence."""
 
-    def __setattr__(self, name: str, value: object) -> None:
-        """Set a private attribute, a declared one, or a property that may be set.
+    if not TYPE_CHECKING:  # a type checker that saw it would let every name pass
 
-        Raises:
-            AttributeError: any other name.
-        """
-        if not name.startswith("_") and not _may_set(type(self), name):
-            raise AttributeError(_refusal(type(self), name))
-        object.__setattr__(self, name, value)
+        def __setattr__(self, name: str, value: object) -> None:
+            """Set a private attribute, a declared one, or a property that may be set.
+
+            Raises:
+                AttributeError: any other name.
+            """
+            if not name.startswith("_") and not _may_set(type(self), name):
+                raise AttributeError(_refusal(type(self), name))
+            object.__setattr__(self, name, value)
 
 
 def _may_set(owner: type, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -44,9 +44,10 @@ def to_json(value: Any) -> Any:
         return str(value)
     if isinstance(value, Mapping | Sequence | Set):
         return _collection(value)
-    if is_foreign(value):
+    if is_foreign(value) and not hasattr(type(value), "node"):
         return value
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+    hint = "; use one of its attributes" if is_foreign(value) else ""
+    raise TypeError(f"{type(value).__name__} has no JSON form{hint}")
 
 
 def _collection(value: Mapping[Any, Any] | Sequence[Any] | Set[Any]) -> Any:
@@ -74,9 +75,17 @@ def check(value: Any, where: str) -> None:
     if isinstance(value, Deferred):
         return
     if isinstance(value, Mapping):
-        for key, member in value.items():
-            check(member, f"{where}[{key!r}]")
+        members: Iterable[tuple[Any, Any]] = value.items()
+    elif isinstance(value, Sequence | Set) and not isinstance(value, str | bytes):
+        members = enumerate(value)
+    else:
+        _check_single(value, where)
         return
+    for key, member in members:
+        check(member, f"{where}[{key!r}]")
+
+
+def _check_single(value: Any, where: str) -> None:
     try:
         to_json(value)
     except TypeError as error:

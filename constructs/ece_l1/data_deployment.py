@@ -10,6 +10,7 @@ from constructs import Construct
 
 from ece_l1._base import DataSource, Text
 from ece_l1._cdk import (
+    IResolvable,
     ITerraformDependable,
     ITerraformIterator,
     TerraformCount,
@@ -19,7 +20,7 @@ from ece_l1._cdk import (
 
 
 class DataDeployment(DataSource):
-    """The data source ``ece_deployment``."""
+    """A deployment of the environment, found by id or by its exact name."""
 
     TERRAFORM_TYPE = "ece_deployment"
     VERSION_CONSTRAINT = "~> 0.1"
@@ -29,7 +30,8 @@ class DataDeployment(DataSource):
         scope: Construct,
         id_: str,
         *,
-        id: Text,
+        id: Text | None = None,
+        name: Text | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
         count: int | TerraformCount | None = None,
@@ -41,7 +43,8 @@ class DataDeployment(DataSource):
         Args:
             scope: Where it belongs.
             id_: Its name in that scope; part of its address.
-            id: x
+            id: Id of the deployment; this or `name`.
+            name: Exact name of the deployment; an error when several have it.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
             count: How many of these.
@@ -51,7 +54,7 @@ class DataDeployment(DataSource):
         super().__init__(
             scope,
             id_,
-            {"id": id},
+            {"id": id, "name": name},
             provider=provider,
             depends_on=depends_on,
             count=count,
@@ -61,50 +64,95 @@ class DataDeployment(DataSource):
 
     @property
     def id(self) -> str:
-        """x."""
+        """Id of the deployment; this or `name`."""
         return self._references.string("id")
 
     @property
     def name(self) -> str:
-        """x."""
+        """Exact name of the deployment; an error when several have it."""
         return self._references.string("name")
 
     @property
     def version(self) -> str:
-        """x."""
+        """Version of the Elastic Stack."""
         return self._references.string("version")
 
     @property
+    def template_id(self) -> str:
+        """Deployment template."""
+        return self._references.string("template_id")
+
+    @property
     def ref_id(self) -> str:
-        """x."""
+        """Reference id of Elasticsearch."""
         return self._references.string("ref_id")
 
     @property
     def cluster_id(self) -> str:
-        """x."""
+        """Id of the Elasticsearch cluster."""
         return self._references.string("cluster_id")
 
     @property
     def cloud_id(self) -> str:
-        """x."""
+        """Cloud id, for clients."""
         return self._references.string("cloud_id")
 
     @property
     def endpoint(self) -> str:
-        """x."""
+        """Host name of Elasticsearch, without scheme and port."""
         return self._references.string("endpoint")
 
     @property
     def https_url(self) -> str:
-        """x."""
+        """URL of Elasticsearch."""
         return self._references.string("https_url")
 
     @property
     def kibana_url(self) -> str:
-        """x."""
+        """URL of Kibana; null without Kibana."""
         return self._references.string("kibana_url")
 
     @property
-    def template_id(self) -> str:
-        """x."""
-        return self._references.string("template_id")
+    def status(self) -> str:
+        """What Elasticsearch is doing: `started`, `stopped`, `reconfiguring` …."""
+        return self._references.string("status")
+
+    @property
+    def healthy(self) -> IResolvable:
+        """Whether the platform calls it healthy."""
+        return self._references.opaque("healthy")
+
+    @property
+    def system_owned(self) -> IResolvable:
+        """Whether it belongs to the platform itself."""
+        return self._references.opaque("system_owned")
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Tags of the deployment."""
+        return self._references.string_map("tags")
+
+    @property
+    def traffic_filter_ids(self) -> list[str]:
+        """Traffic filters that are associated with it."""
+        return self._references.strings("traffic_filter_ids")
+
+    @property
+    def resource_kinds(self) -> list[str]:
+        """Kinds of resources it holds, `elasticsearch` first."""
+        return self._references.strings("resource_kinds")
+
+    @property
+    def tiers(self) -> IResolvable:
+        """The Elasticsearch tiers that have size, by name."""
+        return self._references.opaque("tiers")
+
+    @property
+    def kibana(self) -> IResolvable:
+        """Kibana; null without."""
+        return self._references.opaque("kibana")
+
+    @property
+    def integrations_server(self) -> IResolvable:
+        """Integrations Server; null without."""
+        return self._references.opaque("integrations_server")

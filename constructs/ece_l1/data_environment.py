@@ -19,7 +19,7 @@ from ece_l1._cdk import (
 
 
 class DataEnvironment(DataSource):
-    """The data source ``ece_environment``."""
+    """The installation that the provider talks to."""
 
     TERRAFORM_TYPE = "ece_environment"
     VERSION_CONSTRAINT = "~> 0.1"
@@ -59,30 +59,33 @@ class DataEnvironment(DataSource):
 
     @property
     def environment_id(self) -> str:
-        """x."""
+        """Environment id, as the console shows it under Platform > Trust Management. No field of the API is documented
+        for it, so it is inferred from the names in node certificates, which the certificate authority call of a
+        deployment tells; null without a deployment that tells.
+        """
         return self._references.string("environment_id")
 
     @property
     def account_id(self) -> str:
-        """x."""
+        """Account id: what account trust names. Null where the API does not tell."""
         return self._references.string("account_id")
 
     @property
     def installation_id(self) -> str:
-        """x."""
+        """Installation id, for trust relationships of other installations."""
         return self._references.string("installation_id")
 
     @property
     def version(self) -> str:
-        """x."""
+        """Version of Elastic Cloud Enterprise."""
         return self._references.string("version")
 
     @property
     def region(self) -> str:
-        """x."""
+        """Region of the API, usually `ece-region`."""
         return self._references.string("region")
 
     @property
     def ca_pem(self) -> str:
-        """x."""
+        """Certificate authority that signs the node certificates of all deployments (PEM)."""
         return self._references.string("ca_pem")

@@ -20,50 +20,57 @@ from ece_l1._cdk import (
 
 
 class DeploymentTiers(TypedDict, total=False):
-    """tiers."""
+    """Elasticsearch tiers by name: `hot`, `warm`, `cold`, `frozen`, `ml`, `master`, `coordinating`. Left out: the
+    template's when the deployment is made, and not managed afterwards. A tier left out of given tiers has size 0.
+    """
 
     size: Required[Text]
-    """x."""
+    """Memory per zone, such as `8g`; a size of the tier's instance configuration."""
 
     zone_count: Number
-    """x."""
+    """Number of availability zones."""
 
 
 class DeploymentKibana(TypedDict, total=False):
-    """k."""
+    """Kibana; left out: none. Removing it shuts it down and deletes it."""
 
-    size: Required[Text]
-    """x."""
+    size: Text
+    """Memory per zone, such as `1g`; a size of the template's instance configuration."""
 
     zone_count: Number
-    """x."""
+    """Number of availability zones."""
 
 
 class DeploymentIntegrationsServer(TypedDict, total=False):
-    """k."""
+    """Integrations Server (APM and Fleet); left out: none. Removing it shuts it down and deletes it."""
 
-    size: Required[Text]
-    """x."""
+    size: Text
+    """Memory per zone, such as `1g`; a size of the template's instance configuration."""
 
     zone_count: Number
-    """x."""
+    """Number of availability zones."""
 
 
 class DeploymentTimeouts(TypedDict, total=False):
-    """t."""
+    """How long to wait, such as `90s`, `30m` or `2h`."""
 
     create: Text
-    """x."""
+    """For create; 60m unless given."""
+
+    read: Text
+    """For read; 30m unless given."""
 
     update: Text
-    """x."""
+    """For update; 60m unless given."""
 
     delete: Text
-    """x."""
+    """For delete; 60m unless given."""
 
 
 class Deployment(Resource):
-    """The resource ``ece_deployment``."""
+    """A deployment. Trust, remote clusters, keystore and traffic filters are objects of their own; what stands beside
+    this object in the deployment stays as it is.
+    """
 
     TERRAFORM_TYPE = "ece_deployment"
     VERSION_CONSTRAINT = "~> 0.1"
@@ -95,17 +102,23 @@ class Deployment(Resource):
         Args:
             scope: Where it belongs.
             id_: Its name in that scope; part of its address.
-            name: x
-            version: x
-            template_id: x
-            ref_id: x
-            tiers: tiers
-            kibana: k
-            integrations_server: k
-            tags: t
-            deletion_protection: x
-            request_id: x
-            timeouts: t
+            name: Name of the deployment.
+            version: Version of the Elastic Stack. A newer one upgrades in place; an older one is refused. In state
+                it is the oldest of the managed parts, so an upgrade that stopped halfway is finished.
+            template_id: Deployment template; left out: the environment's `default`. A change migrates in place.
+            ref_id: Reference id of Elasticsearch within the deployment; `main-elasticsearch` unless given.
+            tiers: Elasticsearch tiers by name: `hot`, `warm`, `cold`, `frozen`, `ml`, `master`, `coordinating`.
+                Left out: the template's when the deployment is made, and not managed afterwards. A tier left out of
+                given tiers has size 0.
+            kibana: Kibana; left out: none. Removing it shuts it down and deletes it.
+            integrations_server: Integrations Server (APM and Fleet); left out: none. Removing it shuts it down and
+                deletes it.
+            tags: Tags of the deployment; left out: none.
+            deletion_protection: Refuse to destroy or replace the deployment. Set it to false and apply before
+                destroying. Lives in Terraform only.
+            request_id: Makes creation safe to repeat: two requests with one id make one deployment. 32 to 128
+                characters; made up unless given.
+            timeouts: How long to wait, such as `90s`, `30m` or `2h`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
             count: How many of these.
@@ -136,91 +149,100 @@ class Deployment(Resource):
         )
 
     @property
-    def id(self) -> str:
-        """x."""
-        return self._references.string("id")
-
-    @property
     def name(self) -> str:
-        """x."""
+        """Name of the deployment."""
         return self._references.string("name")
 
     @property
     def version(self) -> str:
-        """x."""
+        """Version of the Elastic Stack. A newer one upgrades in place; an older one is refused. In state it is the
+        oldest of the managed parts, so an upgrade that stopped halfway is finished.
+        """
         return self._references.string("version")
 
     @property
     def template_id(self) -> str:
-        """x."""
+        """Deployment template; left out: the environment's `default`. A change migrates in place."""
         return self._references.string("template_id")
 
     @property
     def ref_id(self) -> str:
-        """x."""
+        """Reference id of Elasticsearch within the deployment; `main-elasticsearch` unless given."""
         return self._references.string("ref_id")
 
     @property
     def tiers(self) -> IResolvable:
-        """tiers."""
+        """Elasticsearch tiers by name: `hot`, `warm`, `cold`, `frozen`, `ml`, `master`, `coordinating`. Left out: the
+        template's when the deployment is made, and not managed afterwards. A tier left out of given tiers has size
+        0.
+        """
         return self._references.opaque("tiers")
 
     @property
     def kibana(self) -> IResolvable:
-        """k."""
+        """Kibana; left out: none. Removing it shuts it down and deletes it."""
         return self._references.opaque("kibana")
 
     @property
     def integrations_server(self) -> IResolvable:
-        """k."""
+        """Integrations Server (APM and Fleet); left out: none. Removing it shuts it down and deletes it."""
         return self._references.opaque("integrations_server")
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """t."""
+        """Tags of the deployment; left out: none."""
         return self._references.string_map("tags")
 
     @property
     def deletion_protection(self) -> IResolvable:
-        """x."""
+        """Refuse to destroy or replace the deployment. Set it to false and apply before destroying. Lives in Terraform
+        only.
+        """
         return self._references.opaque("deletion_protection")
 
     @property
     def request_id(self) -> str:
-        """x."""
+        """Makes creation safe to repeat: two requests with one id make one deployment. 32 to 128 characters; made up
+        unless given.
+        """
         return self._references.string("request_id")
 
     @property
+    def id(self) -> str:
+        """Id of the deployment."""
+        return self._references.string("id")
+
+    @property
     def cluster_id(self) -> str:
-        """x."""
+        """Id of the Elasticsearch cluster: what trust and traffic filters name."""
         return self._references.string("cluster_id")
 
     @property
     def cloud_id(self) -> str:
-        """x."""
+        """Cloud id, for clients."""
         return self._references.string("cloud_id")
 
     @property
     def endpoint(self) -> str:
-        """x."""
+        """Host name of Elasticsearch, without scheme and port."""
         return self._references.string("endpoint")
 
     @property
     def https_url(self) -> str:
-        """x."""
+        """URL of Elasticsearch."""
         return self._references.string("https_url")
 
     @property
     def kibana_url(self) -> str:
-        """x."""
+        """URL of Kibana; null without Kibana."""
         return self._references.string("kibana_url")
 
     @property
     def effective_tiers(self) -> IResolvable:
-        """k."""
+        """The tiers that have size, as the platform runs them."""
         return self._references.opaque("effective_tiers")
 
     @property
     def timeouts(self) -> IResolvable:
-        """t."""
+        """How long to wait, such as `90s`, `30m` or `2h`."""
         return self._references.opaque("timeouts")

@@ -12,54 +12,106 @@ from ece_l1._base import Flag, Number, Opaque, Provider, Text
 
 
 class EceProviderEnvironments(TypedDict, total=False):
-    """others."""
+    """Other places that this run must reach, by name, for objects that touch two sides. An entry never uses the
+    provider's own arguments or variables.
+    """
 
     kind: Required[Text]
-    """x."""
+    """`ece`: another ECE installation; `ech`: Elastic Cloud Hosted; `elasticsearch`: one self-managed or ECK cluster.
+    """
 
     env_prefix: Text
-    """x."""
+    """Prefix of the environment variables that arguments left out are read from."""
 
     endpoint: Text
-    """x."""
+    """URL of the API of the environment, such as `https://ece.example.com:12443`; a path prefix is kept."""
 
     api_key: Text
-    """x."""
+    """API key. Prefer the environment variable."""
 
     username: Text
-    """x."""
+    """User name, together with `password`; not together with `api_key`."""
 
     password: Text
-    """x."""
+    """Password of `username`. Prefer the environment variable."""
 
     ca_file: Text
-    """x."""
+    """File with the CA certificates (PEM) that the server is checked against, in place of those of the operating
+    system.
+    """
 
     ca_pem: Text
-    """x."""
+    """The same as text. One of `ca_file`, `ca_pem`, `ca_fingerprint` and `insecure` is enough."""
 
     ca_fingerprint: Text
-    """x."""
+    """SHA-256 fingerprint of a certificate in the chain that the server presents: 64 hexadecimal digits, colons
+    allowed.
+    """
 
     client_cert_file: Text
-    """x."""
+    """File with the client certificate (PEM), for mutual TLS."""
 
     client_key_file: Text
-    """x."""
-
-    region: Text
-    """x."""
+    """File with its key (PEM), unless the key stands in the certificate's file."""
 
     insecure: Flag
-    """x."""
+    """Do not check the server's certificate. For trials only; warns."""
+
+    region: Text
+    """Region of the API; discovered unless given, on ECE usually `ece-region`."""
+
+
+class EceProviderElasticsearchCredentials(TypedDict, total=False):
+    """Credentials of Elasticsearch by deployment id, for installations that refuse requests through the management
+    channel.
+    """
+
+    endpoint: Text
+    """URL of Elasticsearch; the deployment's own unless given."""
+
+    username: Text
+    """User name, with one of `password`, `password_env` and `password_file`."""
+
+    password: Text
+    """Password. Prefer `password_env` or `password_file`."""
+
+    password_env: Text
+    """Name of the environment variable that holds the password."""
+
+    password_file: Text
+    """File that holds the password."""
+
+    api_key: Text
+    """API key of Elasticsearch. Prefer `api_key_env` or `api_key_file`."""
+
+    api_key_env: Text
+    """Name of the environment variable that holds the API key."""
+
+    api_key_file: Text
+    """File that holds the API key."""
+
+    ca_file: Text
+    """File with the CA certificates (PEM) that Elasticsearch is checked against, in place of those of the operating
+    system.
+    """
+
+    ca_pem: Text
+    """The same as text. One of `ca_file`, `ca_pem`, `ca_fingerprint` and `insecure` is enough."""
+
+    ca_fingerprint: Text
+    """SHA-256 fingerprint of a certificate in the chain that the server presents: 64 hexadecimal digits, colons
+    allowed.
+    """
 
 
 class EceProvider(Provider):
-    """The provider ``ece``."""
+    """Elastic Cloud Enterprise. Every argument left out is read from an environment variable: `ECE_ENDPOINT`,
+    `ECE_API_KEY` and so on, or with another prefix, see `env_prefix`.
+    """
 
     SOURCE = "terraform.local/ece/ece"
     VERSION_CONSTRAINT = "~> 0.1"
-    MAPS = frozenset({"environments"})
+    MAPS = frozenset({"elasticsearch_credentials", "environments"})
 
     def __init__(
         self,
@@ -76,12 +128,13 @@ class EceProvider(Provider):
         ca_fingerprint: Text | None = None,
         client_cert_file: Text | None = None,
         client_key_file: Text | None = None,
-        region: Text | None = None,
         insecure: Flag | None = None,
+        region: Text | None = None,
         request_timeout: Text | None = None,
         max_retries: Number | None = None,
         poll_interval: Text | None = None,
         environments: Mapping[str, EceProviderEnvironments] | Opaque | None = None,
+        elasticsearch_credentials: Mapping[str, EceProviderElasticsearchCredentials] | Opaque | None = None,
         alias: str | None = None,
     ) -> None:
         """Declare the block.
@@ -89,22 +142,28 @@ class EceProvider(Provider):
         Args:
             scope: Where it belongs.
             id_: Its name in that scope; part of its address.
-            env_prefix: x
-            endpoint: x
-            api_key: x
-            username: x
-            password: x
-            ca_file: x
-            ca_pem: x
-            ca_fingerprint: x
-            client_cert_file: x
-            client_key_file: x
-            region: x
-            insecure: x
-            request_timeout: x
-            max_retries: x
-            poll_interval: x
-            environments: others
+            env_prefix: Prefix of the environment variables that arguments left out are read from.
+            endpoint: URL of the API of Elastic Cloud Enterprise, such as `https://ece.example.com:12443`; a path
+                prefix is kept.
+            api_key: API key. Prefer the environment variable.
+            username: User name, together with `password`; not together with `api_key`.
+            password: Password of `username`. Prefer the environment variable.
+            ca_file: File with the CA certificates (PEM) that the server is checked against, in place of those of
+                the operating system.
+            ca_pem: The same as text. One of `ca_file`, `ca_pem`, `ca_fingerprint` and `insecure` is enough.
+            ca_fingerprint: SHA-256 fingerprint of a certificate in the chain that the server presents: 64
+                hexadecimal digits, colons allowed.
+            client_cert_file: File with the client certificate (PEM), for mutual TLS.
+            client_key_file: File with its key (PEM), unless the key stands in the certificate's file.
+            insecure: Do not check the server's certificate. For trials only; warns.
+            region: Region of the API; discovered unless given, on ECE usually `ece-region`.
+            request_timeout: How long one request may take; `60s` unless given.
+            max_retries: How often a request is repeated that failed for a passing reason; 4 unless given.
+            poll_interval: Longest pause between two looks at a running plan; `2s` unless given.
+            environments: Other places that this run must reach, by name, for objects that touch two sides. An entry
+                never uses the provider's own arguments or variables.
+            elasticsearch_credentials: Credentials of Elasticsearch by deployment id, for installations that refuse
+                requests through the management channel.
             alias: Name that tells this block from other ones of the stack.
         """
         super().__init__(
@@ -121,12 +180,13 @@ class EceProvider(Provider):
                 "ca_fingerprint": ca_fingerprint,
                 "client_cert_file": client_cert_file,
                 "client_key_file": client_key_file,
-                "region": region,
                 "insecure": insecure,
+                "region": region,
                 "request_timeout": request_timeout,
                 "max_retries": max_retries,
                 "poll_interval": poll_interval,
                 "environments": environments,
+                "elasticsearch_credentials": elasticsearch_credentials,
             },
             alias=alias,
         )

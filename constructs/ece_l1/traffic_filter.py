@@ -20,23 +20,31 @@ from ece_l1._cdk import (
 
 
 class TrafficFilterRules(TypedDict, total=False):
-    """r."""
+    """Who may come in, 1 to 128 rules. A deployment lets in whoever matches any rule of any of its sets. Rules are
+    compared by content.
+    """
 
     source: Text
-    """x."""
+    """For type `ip`: an address or CIDR block without host bits, such as `192.0.2.7` or `192.0.2.0/24`. IPv6 is
+    documented since ECE 4.2. DNS names are not allowed.
+    """
 
     environment_id: Text
-    """x."""
+    """For type `remote_cluster`: let in all clusters of this environment."""
 
     cluster_id: Text
-    """x."""
+    """For type `remote_cluster`: let in this Elasticsearch cluster (`cluster_id` of a deployment, not its id). With
+    `environment_id` beside it both must match (inferred).
+    """
 
     description: Text
-    """x."""
+    """What the rule is for."""
 
 
 class TrafficFilter(Resource):
-    """The resource ``ece_traffic_filter``."""
+    """A rule set of traffic filters. It does nothing by itself: an `ece_traffic_filter_association` puts it on a
+    deployment.
+    """
 
     TERRAFORM_TYPE = "ece_traffic_filter"
     VERSION_CONSTRAINT = "~> 0.1"
@@ -50,7 +58,6 @@ class TrafficFilter(Resource):
         type: Text,
         rules: Sequence[TrafficFilterRules] | Opaque,
         description: Text | None = None,
-        region: Text | None = None,
         include_by_default: Flag | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
@@ -63,12 +70,13 @@ class TrafficFilter(Resource):
         Args:
             scope: Where it belongs.
             id_: Its name in that scope; part of its address.
-            name: x
-            type: x
-            rules: r
-            description: x
-            region: x
-            include_by_default: x
+            name: Name of the rule set.
+            type: `ip`: rules hold addresses and count at all ports but 9400. `remote_cluster`: rules hold clusters
+                or environments and count at port 9443 only, within one ECE. A change replaces the rule set.
+            rules: Who may come in, 1 to 128 rules. A deployment lets in whoever matches any rule of any of its
+                sets. Rules are compared by content.
+            description: What the rule set is for.
+            include_by_default: Put the rule set on every deployment that is created from now on; default `false`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
             count: How many of these.
@@ -81,10 +89,9 @@ class TrafficFilter(Resource):
             {
                 "name": name,
                 "type": type,
-                "description": description,
-                "region": region,
-                "include_by_default": include_by_default,
                 "rules": rules,
+                "description": description,
+                "include_by_default": include_by_default,
             },
             provider=provider,
             depends_on=depends_on,
@@ -94,36 +101,40 @@ class TrafficFilter(Resource):
         )
 
     @property
-    def id(self) -> str:
-        """x."""
-        return self._references.string("id")
-
-    @property
     def name(self) -> str:
-        """x."""
+        """Name of the rule set."""
         return self._references.string("name")
 
     @property
     def type(self) -> str:
-        """x."""
+        """`ip`: rules hold addresses and count at all ports but 9400. `remote_cluster`: rules hold clusters or
+        environments and count at port 9443 only, within one ECE. A change replaces the rule set.
+        """
         return self._references.string("type")
 
     @property
+    def rules(self) -> IResolvable:
+        """Who may come in, 1 to 128 rules. A deployment lets in whoever matches any rule of any of its sets. Rules are
+        compared by content.
+        """
+        return self._references.opaque("rules")
+
+    @property
     def description(self) -> str:
-        """x."""
+        """What the rule set is for."""
         return self._references.string("description")
 
     @property
-    def region(self) -> str:
-        """x."""
-        return self._references.string("region")
-
-    @property
     def include_by_default(self) -> IResolvable:
-        """x."""
+        """Put the rule set on every deployment that is created from now on; default `false`."""
         return self._references.opaque("include_by_default")
 
     @property
-    def rules(self) -> IResolvable:
-        """r."""
-        return self._references.opaque("rules")
+    def region(self) -> str:
+        """Region of the environment; `ece-region` on ECE."""
+        return self._references.string("region")
+
+    @property
+    def id(self) -> str:
+        """Id of the rule set."""
+        return self._references.string("id")

@@ -20,7 +20,9 @@ from ece_l1._cdk import (
 
 
 class TrafficFilterAssociation(Resource):
-    """The resource ``ece_traffic_filter_association``."""
+    """Puts a rule set of traffic filters on a deployment. The first one turns the deployment from letting in everybody
+    to letting in who matches a rule.
+    """
 
     TERRAFORM_TYPE = "ece_traffic_filter_association"
     VERSION_CONSTRAINT = "~> 0.1"
@@ -45,10 +47,13 @@ class TrafficFilterAssociation(Resource):
         Args:
             scope: Where it belongs.
             id_: Its name in that scope; part of its address.
-            deployment_id: x
-            traffic_filter_id: x
-            requires: q
-            acknowledge_lockout: x
+            deployment_id: Id of the deployment.
+            traffic_filter_id: Id of the `ece_traffic_filter`.
+            requires: Ids of associations of the same deployment that must be there first. A rule set of type
+                `remote_cluster` alone locks out all users, so it must come after an IP rule set: name the
+                association of that one here. Lives in Terraform only.
+            acknowledge_lockout: Associate a `remote_cluster` rule set although no IP rule set is there, so that
+                only remote clusters get in; default `false`. Lives in Terraform only.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
             count: How many of these.
@@ -72,26 +77,31 @@ class TrafficFilterAssociation(Resource):
         )
 
     @property
-    def id(self) -> str:
-        """x."""
-        return self._references.string("id")
-
-    @property
     def deployment_id(self) -> str:
-        """x."""
+        """Id of the deployment."""
         return self._references.string("deployment_id")
 
     @property
     def traffic_filter_id(self) -> str:
-        """x."""
+        """Id of the `ece_traffic_filter`."""
         return self._references.string("traffic_filter_id")
 
     @property
     def requires(self) -> list[str]:
-        """q."""
+        """Ids of associations of the same deployment that must be there first. A rule set of type `remote_cluster`
+        alone locks out all users, so it must come after an IP rule set: name the association of that one here.
+        Lives in Terraform only.
+        """
         return self._references.strings("requires")
 
     @property
     def acknowledge_lockout(self) -> IResolvable:
-        """x."""
+        """Associate a `remote_cluster` rule set although no IP rule set is there, so that only remote clusters get in;
+        default `false`. Lives in Terraform only.
+        """
         return self._references.opaque("acknowledge_lockout")
+
+    @property
+    def id(self) -> str:
+        """`<deployment id>/<traffic filter id>`."""
+        return self._references.string("id")

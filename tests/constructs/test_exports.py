@@ -1,0 +1,26 @@
+"""What the package hands out."""
+
+from __future__ import annotations
+
+import ece_constructs
+import ece_constructs.cdk
+
+
+def test_the_public_names_are_these() -> None:
+    """A name that goes missing breaks programs; a new one is a promise and must be meant."""
+    assert sorted(ece_constructs.__all__) == [
+        "Cluster",
+        "Deployment",
+        "EceDeployment",
+        "EceValueError",
+        "Environment",
+        "ICluster",
+        "ImportedDeployment",
+        "IpFilter",
+        "RemoteClusterFilter",
+        "Secret",
+        "Tier",
+        "TrafficFilter",
+    ]
+    assert all(hasattr(ece_constructs, name) for name in ece_constructs.__all__)
+    assert all(hasattr(ece_constructs.cdk, name) for name in ece_constructs.cdk.__all__)
