@@ -1,6 +1,6 @@
 """Writes what lets Terraform and cdktf find our provider: the filesystem mirror, the CLI configuration and `.env`.
 
-Standard library only, and nothing is installed here: `tools/setup_steps.py` does that.
+Standard library only; packages are installed by `tools/setup_steps.py`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools.terraform_choice import TerraformChoiceError, choose_terraform
-from tools.terraform_versions import PROJECT, TerraformUnavailableError
+from tools.terraform_versions import PROJECT, TerraformUnavailableError, terraform_version
 
 ADDRESS = "terraform.local/ece/ece"
 """The provider's source address, until a registry namespace exists."""
 
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64")
 """The launcher is the same for all, so a lock file made on one machine is good on every other."""
+
+_BEGIN = "# --- written by `make setup`; read by pipenv, by make, and by: set -a; . ./.env; set +a"
+_END = "# --- end of what `make setup` writes; add your own lines below"
 
 _SYSTEMS = {"Linux": "linux", "Darwin": "darwin", "FreeBSD": "freebsd"}
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
@@ -86,20 +89,39 @@ def environment_settings(terraform: Path, mirror: Path, cli_configuration: Path,
         "TERRAFORM_BINARY_NAME": str(terraform),
         "TF_CLI_CONFIG_FILE": str(cli_configuration),
         # cdktf runs `terraform providers lock`, which does not look at mirrors by itself
-        "TF_CLI_ARGS_providers_lock": f'"-fs-mirror={mirror}"' if " " in str(mirror) else f"-fs-mirror={mirror}",
+        "TF_CLI_ARGS_providers_lock": _as_one_argument(f"-fs-mirror={mirror}"),
         "CHECKPOINT_DISABLE": "1",
+        "DISABLE_VERSION_CHECK": "1",
+        # cdktf's cache in the home folder would link every project to the mirror of the first one
+        "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": node,
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
     }
 
 
 def write_env_file(settings: Mapping[str, str], project: Path = PROJECT) -> Path:
-    """Write `.env` so that pipenv and `set -a; . ./.env; set +a` read the same values; return the file."""
-    lines = ["# Written by `make setup`; read by pipenv, by make, and by: set -a; . ./.env; set +a"]
-    lines += [f"{name}={_quoted(name, value)}" for name, value in settings.items()]
+    """Write the settings into `.env` so that pipenv and `set -a; . ./.env; set +a` read the same; return the file.
+
+    They stand between two marker lines; everything else in the file is the user's and stays as it is.
+    Raises EnvironmentFileError when a value cannot be written for both readers.
+    """
+    lines = [_BEGIN, *(f"{name}={_quoted(name, value)}" for name, value in settings.items()), _END]
+    block = "\n".join(lines) + "\n"
     file = project / ".env"
-    _write(file, "\n".join(lines) + "\n")
+    old = file.read_text() if file.exists() else ""
+    before, begin, rest = old.partition(_BEGIN + "\n")
+    after = rest.partition(_END + "\n")[2] if begin else ""
+    if not begin and before and not before.endswith("\n"):
+        before += "\n"
+    _write(file, before + block + after, mode=0o600)  # people keep API keys in it
     return file
+
+
+def _as_one_argument(text: str) -> str:
+    """Terraform splits TF_CLI_ARGS_* as a shell would."""
+    if re.fullmatch(r"[\w@%+=:,./-]+", text):
+        return text
+    return '"' + re.sub(r'(["\\$`])', r"\\\1", text) + '"'
 
 
 def _quoted(name: str, value: str) -> str:
@@ -124,12 +146,24 @@ def node_major(environ: Mapping[str, str] = os.environ) -> str:
     return found[1] if found else "20"
 
 
+def link_programs(terraform: Path, project: Path = PROJECT) -> None:
+    """Put `terraform` and `cdktf` beside `python` in the project's environment, for `pipenv shell` and `pipenv run`."""
+    folder = project / ".venv" / "bin"
+    for name, target in (("terraform", terraform), ("cdktf", project / "node_modules" / ".bin" / "cdktf")):
+        link = folder / name
+        if folder.exists() and not (link.is_symlink() and link.readlink() == target):
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+
+
 def write_environment(project: Path = PROJECT) -> Path:
-    """Write mirror, CLI configuration and `.env`; return the path of `.env`."""
+    """Write mirror, CLI configuration, links and `.env`; return the Terraform that was chosen."""
     mirror = write_mirror(project)
     configuration = write_cli_configuration(mirror, project)
-    settings = environment_settings(choose_terraform(), mirror, configuration, node_major())
-    return write_env_file(settings, project)
+    terraform = choose_terraform()
+    write_env_file(environment_settings(terraform, mirror, configuration, node_major()), project)
+    link_programs(terraform, project)
+    return terraform
 
 
 def _write(file: Path, text: str, mode: int = 0o644) -> None:
@@ -144,9 +178,10 @@ def _write(file: Path, text: str, mode: int = 0o644) -> None:
 
 
 def main() -> int:
-    """Write everything and print the Terraform that was chosen."""
+    """Write everything and name the Terraform that was chosen."""
     try:
-        print(write_environment().read_text(), end="")
+        terraform = write_environment()
+        print(f"setup: Terraform {terraform_version(terraform)} is {terraform}")
     except (TerraformChoiceError, TerraformUnavailableError, EnvironmentFileError) as problem:
         print(problem, file=sys.stderr)
         return 1

