@@ -14,20 +14,23 @@ from ece_simulator.simulator import Simulator
 
 def main(arguments: list[str] | None = None) -> int:
     """Parses the command line, serves, and returns the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    simulator = Simulator(
-        options.installations,
-        plan_seconds=options.plan_seconds,
-        seed=options.seed,
-        host=options.host,
-        port=options.port,
-        state_dir=options.state_dir,
-    )
     try:
+        simulator = Simulator(
+            options.installations,
+            plan_seconds=options.plan_seconds,
+            seed=options.seed,
+            host=options.host,
+            port=options.port,
+            state_dir=options.state_dir,
+        )
         simulator.start()
+    except ValueError as error:
+        parser.error(str(error))
     except OSError as error:
         print(f"ece-simulator: cannot open its ports: {error}", file=sys.stderr)
         return 1

@@ -10,6 +10,7 @@ import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -96,6 +97,7 @@ class Agenda:
                 self._running = None
 
 
+@lru_cache(maxsize=4096)
 def iso(moment: float) -> str:
     """The vendor's form of a moment: UTC, milliseconds, `Z`."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{int(moment * 1000) % 1000:03d}Z"
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

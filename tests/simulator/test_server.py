@@ -205,6 +205,16 @@ def test_a_port_in_use_is_told() -> None:
             Simulator(port=taken).start()
 
 
+def test_wrong_options_are_told() -> None:
+    """A wrong number on the command line is a usage error, not a traceback."""
+    command = [sys.executable, "-m", "ece_simulator", "--installations", "0"]
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+
+    assert done.returncode == 2
+    assert "installations: 1 to 26, got 0" in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_command_line(number: signal.Signals, tmp_path: Path) -> None:
     """One line of JSON when ready, then service until the signal, and exit code 0."""

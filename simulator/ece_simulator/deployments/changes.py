@@ -140,7 +140,7 @@ def differs(world: World, resource: Resource, plan: dict[str, Any]) -> bool:
     if resource.current is None or not resource.plan_healthy:
         return True
     template = world.template_of(plan) or world.template_of(resource.current.plan)
-    return comparable(plan, template) != comparable(resource.current.plan, template)
+    return comparable(plan, template, world) != comparable(resource.current.plan, template, world)
 
 
 def _forces_plan(plan: dict[str, Any]) -> bool:

@@ -146,9 +146,12 @@ class PlanCheck:
             self.complain(NODE_ROLES, place, text)
 
 
-def comparable(plan: dict[str, Any], template: Template | None) -> dict[str, Any]:
+def comparable(plan: dict[str, Any], template: Template | None, world: World) -> dict[str, Any]:
     """A plan without what makes no difference: transient part, tiers of size 0, order, secrets, filled defaults."""
     plan = with_defaults(copy.deepcopy(plan), template)
+    for element in plan.get("cluster_topology", []):
+        configuration = world.configurations.get(element.get("instance_configuration_id", ""), {})
+        element.setdefault("instance_configuration_version", configuration.get("config_version"))
     plan.pop("transient", None)
     plan["cluster_topology"] = sorted(
         (e for e in plan.get("cluster_topology", []) if e["size"]["value"]),
