@@ -6,8 +6,12 @@ dicts (maps and objects; an object always has all its members).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final, TypeGuard
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
+
+if TYPE_CHECKING:
+    from terraform_plugin.types import Type
 
 
 class Unknown:
@@ -53,6 +57,14 @@ Values = dict[str, Any]
 
 Number = int | Decimal
 """Numbers: ``int`` where the value is an integer, else ``Decimal``."""
+
+
+@dataclass(frozen=True)
+class Dynamic:
+    """The value of a ``dynamic`` attribute together with the type it came with."""
+
+    type: Type
+    value: Value
 
 
 def is_known(value: Value) -> bool:
