@@ -11,7 +11,7 @@ from ece_simulator.deployments.lifecycle import orphans_of, stop_resource
 from ece_simulator.deployments.model import Deployment, Resource
 from ece_simulator.deployments.plan_rules import comparable
 from ece_simulator.deployments.settings import apply_elasticsearch_settings
-from ece_simulator.problems import Complaint, Problem, plan_still_pending
+from ece_simulator.problems import Problem, plan_still_pending
 
 if TYPE_CHECKING:
     from ece_simulator.users.accounts import User
@@ -157,6 +157,3 @@ def _keep_token(resource: Resource, plan: dict[str, Any]) -> None:
 def pruned(update: Update) -> dict[str, Any]:
     """Model Orphaned for the reply of an update with prune_orphans."""
     return orphans_of(update.orphans)
-
-
-__all__ = ["Complaint", "Update", "carry_out", "check_update", "pruned"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ece_simulator.deployments.model import KINDS, STATELESS, Deployment, Resource
-from ece_simulator.deployments.plan_rules import INVALID_PLAN, PlanCheck
+from ece_simulator.deployments.plan_rules import PlanCheck
 from ece_simulator.deployments.settings import apply_elasticsearch_settings, default_settings
 from ece_simulator.problems import Complaint, Problem
 from ece_simulator.templates.handlers import adapted
@@ -197,7 +198,7 @@ def add_resource(world: World, deployment: Deployment, draft: Draft, user: User,
     deployment.resources.append(resource)
     after_create = None
     if draft.kind == "elasticsearch" and world.switches.automatic_kibana_plan:
-        after_create = lambda: second_kibana_plan(world, deployment)  # noqa: E731  closure over this deployment
+        after_create = partial(second_kibana_plan, world, deployment)
     world.plans.begin(
         deployment, resource, draft.plan,
         action=action, user_id=user.user_id, during="initializing", done=after_create,
@@ -238,6 +239,3 @@ def backend_plans(world: World, drafts: list[Draft], name: str) -> dict[str, Any
             entry["elasticsearch_cluster_ref_id"] = draft.payload["elasticsearch_cluster_ref_id"]
         shown.setdefault(draft.kind, []).append(entry)
     return shown
-
-
-__all__ = ["INVALID", "INVALID_PLAN", "Draft", "PayloadReader", "add_resource", "backend_plans", "create"]
