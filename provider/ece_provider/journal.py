@@ -167,6 +167,8 @@ class Journal:
         if self._owner_file is not None:
             return
         self._directory.mkdir(parents=True, exist_ok=True)
+        for path in self._directory.glob(f"*{_OWNER_SUFFIX}"):
+            self._is_alive(path.stem)  # which clears up after runs that were killed
         file = (self._directory / f"{self._owner}{_OWNER_SUFFIX}").open("w", encoding="utf-8")
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         file.write(str(os.getppid()))

@@ -12,6 +12,7 @@ from terraform_plugin.values import Values
 
 if TYPE_CHECKING:
     from ece_client import Client
+    from ece_client._generated.operations import OperationId
 
 
 def _computed(description: str) -> Attribute:
@@ -60,49 +61,43 @@ def _only(values: list[str] | None) -> str | None:
     return values[0] if values and len(values) == 1 else None
 
 
-async def _local_trust(client: Client) -> dict[str, Any]:
-    """The record of this installation among the trust relationships; empty where it has none or no right to see it."""
-    from ece_client import Forbidden, NotFound
+_NOT_OFFERED: Final = frozenset({403, 404, 449, 501})
+"""Refusals that leave a part unknown: no right to see it, or an installation that does not have the call."""
+
+
+async def _optional(client: Client, operation: OperationId, **options: Any) -> dict[str, Any] | None:
+    """The answer of a call that not every installation or user may make; None where it may not be made."""
+    from ece_client import StatusError
 
     try:
-        reply = await client.call("get-trust-relationships", query={"filter": "local", "include_certificate": True})
-    except (Forbidden, NotFound):
-        return {}
-    records = [record for record in reply.data.get("trust_relationships") or () if record.get("local")]
-    return dict(records[0]) if records else {}
+        reply = await client.call(operation, **options)
+    except StatusError as error:
+        if error.status not in _NOT_OFFERED:
+            raise
+        return None
+    return dict(reply.data or {})
+
+
+async def _local_trust(client: Client) -> dict[str, Any]:
+    """The record of this installation among the trust relationships; empty where it cannot be seen."""
+    query = {"filter": "local", "include_certificate": True}
+    reply = await _optional(client, "get-trust-relationships", query=query) or {}
+    return next((record for record in reply.get("trust_relationships") or () if record.get("local")), {})
 
 
 async def _account_id(client: Client) -> str | None:
-    """``GET /account``; that ECE answers it is inferred from the API document, so a 404 is no error."""
-    from ece_client import Forbidden, StatusError
-
-    try:
-        reply = await client.call("get-current-account")
-    except Forbidden:
-        return None
-    except StatusError as error:
-        if error.status != 404:
-            raise
-        return None
-    identifier = reply.data.get("id")
+    """``GET /account``; that ECE answers it is inferred from the API document."""
+    identifier = (await _optional(client, "get-current-account") or {}).get("id")
     return str(identifier) if identifier else None
 
 
 async def _environment_id(client: Client) -> str | None:
     """The text between ``.cluster.`` and ``.account`` in the pattern for trust restriction files (inferred)."""
-    from ece_client import Forbidden, StatusError
-
     deployments = (await client.call("list-deployments")).data.get("deployments") or ()
     for deployment in deployments[:3]:  # the first one tells, unless it is just being deleted
-        try:
-            reply = await client.call("get-deployment-certificate-authority", path={"deployment_id": deployment["id"]})
-        except Forbidden:
-            return None
-        except StatusError as error:
-            if error.status != 404:
-                raise
-            continue
-        if found := scope_of(str(reply.data.get("recommended_trust_restriction") or "")):
+        path = {"deployment_id": str(deployment["id"])}
+        reply = await _optional(client, "get-deployment-certificate-authority", path=path) or {}
+        if found := scope_of(str(reply.get("recommended_trust_restriction") or "")):
             return found
     return None
 
