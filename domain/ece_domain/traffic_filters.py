@@ -239,8 +239,14 @@ def default_finding(name: str) -> Finding:
 
 
 def ipv6_finding(sources: Iterable[str], ece_version: str) -> Finding | None:
-    """The warning for IPv6 sources on an ECE below 4.2, whose documentation knows IPv4 only."""
-    if Version.parse(ece_version).at_least(*IPV6_SINCE):
+    """The warning for IPv6 sources on an ECE below 4.2, whose documentation knows IPv4 only.
+
+    A version of ECE that cannot be read is not judged.
+    """
+    try:
+        if Version.parse(ece_version).at_least(*IPV6_SINCE):
+            return None
+    except InvalidValue:
         return None
     wide = [text for text in sources if source_finding(text) is None and parse_source(text).version == 6]
     if not wide:

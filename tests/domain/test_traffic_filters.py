@@ -142,3 +142,4 @@ def test_ipv6_warns_on_older_installations_only():
     assert "192.0.2.7" not in finding.detail
     assert ipv6_finding(["2001:db8::1"], "4.2.0") is None
     assert ipv6_finding(["192.0.2.7"], "3.8.0") is None
+    assert ipv6_finding(["2001:db8::1"], "trunk") is None
