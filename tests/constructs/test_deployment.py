@@ -8,8 +8,8 @@ import pytest
 from constructs import Construct
 
 import ece_l1 as l1
-from ece_constructs import Deployment, EceValueError, Environment, Tier
-from ece_constructs.cdk import App, TerraformOutput, TerraformStack
+from ece_constructs import Deployment, EceValueError, Environment, Tier, testing
+from ece_constructs.cdk import TerraformOutput, TerraformStack
 from tests.constructs.worlds import SOME_ID, VERSION, world
 
 
@@ -231,7 +231,7 @@ def test_an_environment_of_another_app_is_refused() -> None:
 
 def test_a_deployment_outside_a_stack_is_refused() -> None:
     """Below the app itself nothing is written."""
-    app = App()
+    app = testing.app()
     with pytest.raises(ValueError, match="x: a construct with resources belongs below a TerraformStack"):
         Deployment(app, "x", environment=Environment(app, "ece"), version=VERSION)
 

@@ -1,0 +1,32 @@
+"""The page about constructs: every snippet is run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ece_constructs import testing
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "constructs.md").read_text(encoding="utf-8")
+BEGINNING, *SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=range(len(SNIPPETS)))
+def test_a_snippet_synthesizes(snippet: str) -> None:
+    """Readers copy snippets; one that does not run costs them an evening and us their trust."""
+    beginning = BEGINNING.replace("app = App()", "app = testing.app()")
+    names = {"testing": testing}
+    exec(f"{beginning}\n{snippet}\napp.synth()", names)  # noqa: S102  (that is the point)
+
+
+def test_the_error_on_the_page_is_the_real_one() -> None:
+    """Readers search the page for the text they got."""
+    from ece_constructs import EceValueError
+    from tests.constructs.worlds import Deployment, Tier, world
+
+    made = world()
+    with pytest.raises(EceValueError) as raised:
+        Deployment(made.stack, "logs", environment=made.ece, version="9.2.0", hot=Tier(size="8 GB"))
+    assert str(raised.value) in PAGE
