@@ -1,16 +1,24 @@
-"""Durations as users write them: ``90s``, ``30m``, ``1h30m``, ``250ms``."""
+"""Durations as Terraform writes them: ``90s``, ``30m``, ``1h30m``, ``1.5h``."""
 
 from __future__ import annotations
 
 import re
+from typing import Final
 
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_PART: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 
 
 def parse(text: str) -> float:
-    """Seconds of a duration; ValueError with what is allowed when it is none."""
-    parts = _PART.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"{text!r} is no duration; write numbers with ms, s, m, h or d, such as 90s, 30m or 1h30m")
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+    """Seconds of a duration; ValueError when ``text`` is none. Negative durations are refused: nothing waits so long."""
+    position, seconds = 0, 0.0
+    if text == "0":
+        return 0.0
+    for part in _PART.finditer(text):
+        if part.start() != position:
+            break
+        seconds += float(part[1]) * _SECONDS[part[2]]
+        position = part.end()
+    if not text or position != len(text):
+        raise ValueError(f'"{text}" is no duration; write it as 90s, 30m or 1h30m')
+    return seconds

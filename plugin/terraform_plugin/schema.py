@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 from terraform_plugin.diagnostics import Diagnostic, Path
@@ -17,7 +18,10 @@ from terraform_plugin.values import Value, Values
 
 
 class Validator(Protocol):
-    """Checks one known, non-null value of an attribute; called for each known part of a configuration."""
+    """Checks one known, non-null value of an attribute; called for each known part of a configuration.
+
+    The value of a list, set, map or nested attribute is known as soon as its length is: its members may be unknown.
+    """
 
     @property
     def description(self) -> str:
@@ -50,11 +54,13 @@ class Attribute:
     """One attribute. Exactly one of ``type`` and ``nested`` is given.
 
     ``replace``: a change replaces the object; or a function of (prior, planned) values of the attribute that says so.
+    A planned value that is not yet wholly known replaces without being asked about.
     ``changes_with``: names of top-level attributes; a computed value becomes unknown when one of them changes.
-    Without it a computed value keeps what it has through every update.
+    Without it a computed value keeps what it has through every update. Also inside nested objects.
     ``local``: lives in Terraform only; when nothing but local attributes change, the resource's ``update`` is not
     called, and ``read`` need not fill it (its state is kept, or its default is taken after an import).
     ``equivalent``: two values that mean the same; the prior spelling is then kept after read, apply and in plans.
+    It is asked about wholly known values; after read and apply either may be null.
     ``write_only``: refused where Terraform does not announce support (below 1.11 it would land in state in clear).
     """
 
@@ -92,7 +98,7 @@ class Attribute:
         """True when a value is filled in where the configuration gives none."""
         return self.default is not NO_DEFAULT
 
-    @property
+    @cached_property
     def value_type(self) -> Type:
         """The type of the attribute's value, nested objects written out."""
         if self.nested is not None:
@@ -108,12 +114,20 @@ class Nested:
     nesting: Nesting
     attributes: Mapping[str, Attribute]
 
-    @property
+    def __post_init__(self) -> None:
+        """Refuse what only a top-level attribute can be."""
+        for name, attribute in self.attributes.items():
+            if attribute.local:
+                raise ValueError(f"{name}: only a top-level attribute is local")
+            if attribute.write_only and self.nesting is Nesting.SET:
+                raise ValueError(f"{name}: elements of a set have no write-only attributes")
+
+    @cached_property
     def object_type(self) -> ObjectOf:
         """The type of one object."""
         return ObjectOf({name: attribute.value_type for name, attribute in self.attributes.items()})
 
-    @property
+    @cached_property
     def value_type(self) -> Type:
         """The type of the whole: an object, or a list, set or map of objects."""
         wrap: dict[Nesting, Callable[[Type], Type]] = {
@@ -134,7 +148,7 @@ class Schema:
     version: int = 0
     deprecated: str | None = None
 
-    @property
+    @cached_property
     def value_type(self) -> ObjectOf:
         """The type of a whole configuration or state."""
         return ObjectOf({name: attribute.value_type for name, attribute in self.attributes.items()})

@@ -72,7 +72,7 @@ async def _run(provider: Provider[Any], address: str, announce: Any, *, debug: b
 async def _watch_parent(done: asyncio.Event) -> None:
     """End when Terraform is gone: it does not always take its plugins along."""
     parent = os.getppid()
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110  (a parent's death raises no event we could wait for)
         await asyncio.sleep(_PARENT_CHECK)
     done.set()
 

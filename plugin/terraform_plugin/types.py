@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from terraform_plugin.values import UNKNOWN, TypedList, TypedMap, Value
 
 JsonType = str | list[Any]
 """A type as Terraform writes it: ``"string"``, ``["list", "string"]``, ``["object", {"a": "number"}]`` …"""
@@ -93,3 +96,42 @@ class TupleOf(Type):
     def json(self) -> JsonType:
         """``["tuple", [T, …]]``."""
         return ["tuple", [element.json() for element in self.elements]]
+
+
+_PRIMITIVES = {type.name: type for type in (STRING, NUMBER, BOOL, DYNAMIC)}
+_COLLECTIONS: Mapping[str, Callable[[Type], Type]] = {"list": ListOf, "set": SetOf, "map": MapOf}
+
+
+def parse_type(text: Any) -> Type:
+    """The type that Terraform wrote as ``text`` (decoded JSON); ValueError when it is none."""
+    if isinstance(text, str) and text in _PRIMITIVES:
+        return _PRIMITIVES[text]
+    if isinstance(text, list) and len(text) >= 2:
+        kind, inner = text[0], text[1]
+        if kind in _COLLECTIONS:
+            return _COLLECTIONS[kind](parse_type(inner))
+        if kind == "object":
+            return ObjectOf({name: parse_type(member) for name, member in inner.items()})
+        if kind == "tuple":
+            return TupleOf(tuple(parse_type(element) for element in inner))
+    raise ValueError(f"{text!r} is not a type of Terraform")
+
+
+def type_of(value: Value) -> Type:
+    """The type of a value that stands in a dynamic attribute; ValueError when Terraform has no such value."""
+    if isinstance(value, TypedList | TypedMap):
+        declared: Type = value.type
+        return declared
+    if value is None or value is UNKNOWN:
+        return DYNAMIC
+    if isinstance(value, bool):
+        return BOOL
+    if isinstance(value, str):
+        return STRING
+    if isinstance(value, int | float | Decimal):
+        return NUMBER
+    if isinstance(value, list | tuple):
+        return TupleOf(tuple(type_of(element) for element in value))
+    if isinstance(value, Mapping):
+        return ObjectOf({str(name): type_of(member) for name, member in value.items()})
+    raise ValueError(f"Terraform has no values of type {type(value).__name__}")

@@ -6,6 +6,7 @@ dicts (maps and objects; an object always has all its members).
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
@@ -52,8 +53,31 @@ UNKNOWN: Final = Unknown()
 Value = Any
 """Any Terraform value as described at the top of this module."""
 
+
+class TypedList(list[Any]):
+    """A list inside a dynamic value whose ``type`` (a ``terraform_plugin.types.Type``) cannot be told from its members.
+
+    Compares like a plain list; the type only travels back to Terraform.
+    """
+
+    def __init__(self, members: Iterable[Any], type: Any) -> None:
+        super().__init__(members)
+        self.type = type
+
+
+class TypedMap(dict[str, Any]):
+    """A map or object inside a dynamic value whose ``type`` cannot be told from its members."""
+
+    def __init__(self, members: Mapping[str, Any], type: Any) -> None:
+        super().__init__(members)
+        self.type = type
+
+
 Values = dict[str, Any]
 """The members of an object: a whole configuration, plan or state of one resource."""
+
+_MOST_DIGITS: Final = 1000
+"""Beyond it a number stays a ``Decimal``: an ``int`` with a million digits would only cost memory."""
 
 Number = int | Decimal
 """Numbers: ``int`` where the value is an integer, else ``Decimal``."""
@@ -86,3 +110,54 @@ def is_wholly_known(value: Value) -> bool:
 def is_set(value: Value) -> TypeGuard[Any]:
     """True when the value is known and not null: something a check can look at."""
     return value is not None and value is not UNKNOWN
+
+
+def number(value: int | float | Decimal) -> Number:
+    """The one form of a number: ``int`` where it is an integer, else a ``Decimal`` without trailing zeros."""
+    if isinstance(value, int):
+        return int(value)
+    # A float that Python code wrote as 0.1 means 0.1, not the nearest binary fraction.
+    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+    if not exact.is_finite() or exact.adjusted() > _MOST_DIGITS:
+        return exact
+    if exact == exact.to_integral_value():
+        return int(exact)
+    sign, digits, exponent = exact.as_tuple()
+    text = "".join(map(str, digits))
+    kept = text.rstrip("0")
+    return Decimal((sign, tuple(map(int, kept)), int(exponent) + len(text) - len(kept)))
+
+
+def copy(value: Value) -> Value:
+    """A copy that shares no list or dict with ``value``."""
+    if isinstance(value, TypedList):
+        return TypedList([copy(member) for member in value], value.type)
+    if isinstance(value, list):
+        return [copy(member) for member in value]
+    if isinstance(value, TypedMap):
+        return TypedMap({name: copy(member) for name, member in value.items()}, value.type)
+    if isinstance(value, dict):
+        return {name: copy(member) for name, member in value.items()}
+    return value
+
+
+def canonical(value: Value) -> str:
+    """A text that is the same for equal values: the order of a set, and what tells its elements apart."""
+    if value is None or value is UNKNOWN or isinstance(value, bool):
+        return f"~{value!r}"
+    if isinstance(value, str):
+        return f"s{value}\0"
+    if isinstance(value, list):
+        return f"[{''.join(map(canonical, value))}]"
+    if isinstance(value, dict):
+        return "{" + "".join(f"{name}={canonical(value[name])}" for name in sorted(value)) + "}"
+    return f"n{value}\0"
+
+
+def canonical_set(elements: Iterable[Value]) -> list[Value]:
+    """The elements of a set in canonical order, without doubles (unknown ones may still become different)."""
+    found: dict[str, Value] = {}
+    for number, element in enumerate(elements):
+        key = canonical(element)
+        found[key if is_wholly_known(element) else f"{key}{number:09}"] = element
+    return [found[key] for key in sorted(found)]

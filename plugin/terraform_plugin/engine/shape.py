@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from terraform_plugin.schema import Attribute, Nesting, Schema
-from terraform_plugin.types import ListOf, MapOf, NUMBER, ObjectOf, SetOf, TupleOf, Type
+from terraform_plugin.types import NUMBER, ListOf, MapOf, ObjectOf, SetOf, TupleOf, Type
 from terraform_plugin.values import UNKNOWN, Value, Values
 
 

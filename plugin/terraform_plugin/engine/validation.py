@@ -61,6 +61,9 @@ def _nested(value: Value, nested: Nested, path: Path, found: Diagnostics, write_
     for key, item in items:
         if not is_set(item):
             continue
-        places = {Nesting.MAP: path.key, Nesting.LIST: path.index}
-        place = places[nested.nesting](key) if nested.nesting in places else path  # elements of sets have no address
+        place = path  # elements of sets have no address
+        if nested.nesting is Nesting.MAP:
+            place = path.key(str(key))
+        elif nested.nesting is Nesting.LIST:
+            place = path.index(int(key))
         _object(item, nested.attributes, place, found, write_only)

@@ -74,7 +74,11 @@ class Calls:
 
     async def get_metadata(self, request: Any) -> Any:
         """Names of all parts."""
-        names = {"resources": self._resources, "data_sources": self._data, "ephemeral_resources": self._ephemeral}
+        names: dict[str, Mapping[str, Any]] = {
+            "resources": self._resources,
+            "data_sources": self._data,
+            "ephemeral_resources": self._ephemeral,
+        }
         kinds = {
             "resources": "ResourceMetadata", "data_sources": "DataSourceMetadata",
             "ephemeral_resources": "EphemeralResourceMetadata",

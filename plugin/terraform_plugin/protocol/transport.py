@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import os
+import socket
 import ssl
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
@@ -71,11 +71,10 @@ class Transport:
     async def start(self, client_certificate: str | None) -> Endpoint:
         """Listen. With the client's certificate (PEM) both sides must show theirs; without it there is no TLS."""
         context, shown = _mutual_tls(client_certificate) if client_certificate else (None, "")
-        if not hasattr(os, "geteuid"):
-            await self._server.start("127.0.0.1", 0, ssl=context)
-            assert self._server._server is not None  # noqa: S101  (started above)
-            port = self._server._server.sockets[0].getsockname()[1]
-            return Endpoint("tcp", f"127.0.0.1:{port}", shown)
+        if not hasattr(socket, "AF_UNIX"):
+            listening = socket.create_server(("127.0.0.1", 0))
+            await self._server.start(sock=listening, ssl=context)
+            return Endpoint("tcp", f"127.0.0.1:{listening.getsockname()[1]}", shown)
         self._folder = tempfile.TemporaryDirectory(prefix="tfp")
         path = str(Path(self._folder.name) / "s")
         await self._server.start(path=path, ssl=context)
