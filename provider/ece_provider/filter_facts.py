@@ -27,6 +27,7 @@ class FilterFacts:
         self._made: set[str] = set()
         self._attempts: set[str] = set()
         self._associated: set[tuple[str, str]] = set()
+        self._leaving: dict[str, set[str]] = {}
         self._asking = asyncio.Lock()
         self._snapshot: tuple[float, frozenset[str]] | None = None
 
@@ -48,6 +49,15 @@ class FilterFacts:
     def was_associated_here(self, deployment_id: str, ruleset_id: str) -> bool:
         """True for an association that this very run made."""
         return (deployment_id, ruleset_id) in self._associated
+
+    def note_leaving(self, deployment_id: str, ruleset_id: str) -> set[str]:
+        """An association is planned to go; returns all rule sets that are planned to leave its deployment so far.
+
+        Terraform plans a destroy in the order in which it will be done, so the last one is known as the last.
+        """
+        leaving = self._leaving.setdefault(deployment_id, set())
+        leaving.add(ruleset_id)
+        return set(leaving)
 
     async def types(self, ruleset_ids: Iterable[str]) -> dict[str, str]:
         """The types of these rule sets; ids that do not exist are left out. One list call at most."""

@@ -220,6 +220,18 @@ async def test_removals_warn_at_plan(world, office, peers):
     assert [each.summary for each in found] == ["Deployment will accept all traffic"]
 
 
+async def test_a_whole_destroy_tells_what_it_comes_to(world, office, peers):
+    """Terraform plans a destroy in its order: the sets that go before do not count as staying."""
+    logs = world.seed("logs", traffic_filters=[office, peers])["id"]
+    provider = world.provider()
+    first = await planned(ASSOCIATION, provider, association_values(logs, peers, id="x"), None)
+    second = await planned(ASSOCIATION, provider, association_values(logs, office, id="x"), None)
+    assert [[each.summary for each in found] for found in (first, second)] == [
+        [],
+        ["Deployment will accept all traffic"],
+    ]
+
+
 async def test_removals_warn_at_delete(world, office, peers):
     """Two removals of one run: only the last one opens the deployment, which no plan can see."""
     logs = world.seed("logs", traffic_filters=[office, peers])["id"]

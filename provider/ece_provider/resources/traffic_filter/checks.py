@@ -69,7 +69,7 @@ def _rule_findings(kind: TrafficFilterType | None, rule: Values) -> Iterator[Fin
 async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
     """Judge a planned rule set: its rules once more, as unknown values may be known now, and what is around it."""
     planned = context.planned
-    if planned is None:
+    if planned is None or context.replaces:  # a replacement is planned once more, as a creation
         return
     if context.is_create or "rules" in context.changed:
         check_rules(planned, context.diagnostics)

@@ -18,7 +18,7 @@ from ece_provider.list_reads import Items
 from ece_provider.resources.traffic_filter_association.mapping import find, is_associated, types_on
 from terraform_plugin.diagnostics import Diagnostics, Path
 from terraform_plugin.resource import PlanContext
-from terraform_plugin.values import Values, is_known, is_set, is_wholly_known
+from terraform_plugin.values import Values, is_known, is_set
 
 
 def check_requires(config: Values, diagnostics: Diagnostics) -> None:
@@ -135,11 +135,12 @@ def is_done(rulesets: Items, planned: Values) -> bool:
 
 
 async def _check_removal(context: PlanContext[ConfiguredProvider], prior: Values) -> None:
-    lists = context.provider.lists
-    rulesets = await lists.for_check(lists.traffic_filters)
-    if rulesets is None or not is_wholly_known(prior["deployment_id"]):
+    provider = context.provider
+    leaving = provider.filter_facts.note_leaving(prior["deployment_id"], prior["traffic_filter_id"])
+    rulesets = await provider.lists.for_check(provider.lists.traffic_filters)
+    if rulesets is None:
         return
     ruleset = find(rulesets, prior["traffic_filter_id"])
     if ruleset is not None and is_done(rulesets, prior):
-        remaining = types_on(rulesets, prior["deployment_id"], but=[ruleset["id"]])
+        remaining = types_on(rulesets, prior["deployment_id"], but=leaving)
         report(context.diagnostics, [removal_finding(prior["deployment_id"], ruleset["type"], remaining)])
