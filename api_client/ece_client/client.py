@@ -58,6 +58,7 @@ class Client:
         self._chance = chance
         self._http: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
+        self._never_answered = True
         self._region = config.region
         self._asking_region = asyncio.Lock()
         self._authorizer = authorizer(config.auth, self._call_outside_session, self._clock)
@@ -154,7 +155,7 @@ class Client:
             try:
                 answer = await send(call, attempt)
             except httpx.RequestError as error:
-                failure, repeatable = translate(error, call, self.config)
+                failure, repeatable = translate(error, call, self.config, never_answered=self._never_answered)
                 if is_last or not repeatable:
                     raise _after(attempt, failure) from error
                 wait = backoff(attempt, self._chance)
@@ -205,9 +206,13 @@ class Client:
             response = await http.request(
                 call.where.method, self.config.endpoint + call.target, headers=headers, content=call.content or None
             )
-        except httpx.RequestError as error:
+        except (httpx.RequestError, OSError) as error:
             wire_log.failed(call, error, self._clock.monotonic() - start, attempt)
-            raise
+            if isinstance(error, httpx.RequestError):
+                raise
+            # An alert that arrives after the handshake comes through httpx as it is.
+            raise httpx.ReadError(str(error)) from error
+        self._never_answered = False
         answer = Answer(response.status_code, response.headers, response.content)
         wire_log.answered(call, answer, self._clock.monotonic() - start, attempt)
         return answer

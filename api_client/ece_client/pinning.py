@@ -33,7 +33,7 @@ async def find_pin(config: ClientConfig) -> Pin:
             http.stream("HEAD", config.endpoint + "/") as response,
         ):
             chain = _presented_chain(response)
-    except httpx.RequestError as error:
+    except (httpx.RequestError, OSError) as error:
         # Whatever broke here, the call that needs the connection has not been sent.
         raise httpx.ConnectError(str(error)) from error
     return _choose(chain, config)

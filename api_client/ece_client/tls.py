@@ -14,6 +14,8 @@ DATE_CODES = frozenset({9, 10})
 """OpenSSL: not yet valid, expired."""
 NAME_CODES = frozenset({62, 64})
 """OpenSSL: host name or IP address not in the certificate."""
+UNFINISHED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""The connection ended, or time ran out; TLS itself has no complaint."""
 NOT_TLS_REASONS = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"})
 
 
@@ -105,7 +107,7 @@ def explain(error: BaseException, address: str, tls: Tls, where: Where) -> TlsFa
     for cause in causes(error):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _refused(cause, address, tls, where)
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        if isinstance(cause, ssl.SSLError) and not isinstance(cause, UNFINISHED):
             return _alert(cause, address, where)
     return None
 
