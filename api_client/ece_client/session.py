@@ -18,6 +18,9 @@ from ece_client.errors import LoginFailed, StatusError
 RENEW_AHEAD = 60.0
 """Seconds before its end at which a token is renewed, or half of its life if that is shorter."""
 
+CLOCK_TOLERANCE = 5.0
+"""Seconds by which the clocks may differ before the server's own, which tells whole seconds only, is the better one."""
+
 Post = Callable[[str, Any, str | None], Awaitable[Reply[Any]]]
 """Calls (operation, body, Authorization header) outside of the session."""
 
@@ -132,5 +135,6 @@ def _life(reply: Reply[Any], now: float) -> float | None:
         return None
     end = end if end.tzinfo else end.replace(tzinfo=UTC)
     with suppress(KeyError, ValueError):
-        now = parsedate_to_datetime(reply.headers["date"]).timestamp()
+        told = parsedate_to_datetime(reply.headers["date"]).timestamp()
+        now = told if abs(told - now) > CLOCK_TOLERANCE else now
     return max(0.0, end.timestamp() - now)
