@@ -12,7 +12,7 @@ from constructs import Construct
 
 import ece_l1 as l1
 from ece_constructs._checks import literal
-from ece_constructs._scopes import child, parts_seen_from, stack_of, validate_with
+from ece_constructs._scopes import child, place_of, validate_with
 from ece_constructs.cluster import ICluster
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
@@ -41,7 +41,7 @@ class PeerRules:
 
     def add(self, peer: Peer) -> None:
         """One more peer; the same one again changes nothing."""
-        self._peers.setdefault(peer.node.path, peer)
+        self._peers.setdefault(place_of(peer).path, peer)
 
     def rules(self) -> list[Rule]:
         """The rules, in an order that does not depend on the order of calls."""
@@ -79,7 +79,6 @@ class Access:
         self._associations: dict[str, tuple[TrafficFilterType, TerraformStack, l1.TrafficFilterAssociation]] = {}
         self._peer_rules: dict[str, PeerRules] = {}
         self._acknowledged = False
-        validate_with(deployment, self._problems)
 
     def acknowledge_lockout(self) -> None:
         """Only remote clusters are to come in, and that is meant."""
@@ -101,26 +100,26 @@ class Access:
             self._add_peer(source, source.environment)
 
     def _refusal(self, source: Any, allowed: str) -> EceValueError:
-        return EceValueError(self._deployment.node.path, "allow_from", source, allowed)
+        return EceValueError(place_of(self._deployment).path, "allow_from", source, allowed)
 
     @property
     def _stack(self) -> TerraformStack:
-        return stack_of(self._deployment.node)
+        return place_of(self._deployment).stack
 
     def _add_filter(self, source: TrafficFilter) -> None:
         if source.environment is not self._deployment.environment:
-            raise self._refusal(source, f"a filter of {self._deployment.environment.node.path} is needed")
-        if source.node.path not in self._associations:
-            parts = parts_seen_from(self._stack, source.node)
-            scope = child(self._deployment, ["Allow", *parts])
-            self._associate(source.node.path, scope, "Resource", source.KIND, source.resource)
+            raise self._refusal(source, f"a filter of {place_of(self._deployment.environment).path} is needed")
+        place = place_of(source)
+        if place.path not in self._associations:
+            scope = child(self._deployment, ["Allow", *place.seen_from(self._stack)])
+            self._associate(place.path, scope, "Resource", source.KIND, source.resource, self._stack)
 
     def _add_peer(self, peer: Peer, environment: Environment | None) -> None:
         if peer is self._deployment:
             raise self._refusal(peer, "a deployment always reaches itself; name another one")
         kind = REMOTE_CLUSTER if environment is self._deployment.environment else IP
         if kind is IP and not peer.egress:
-            named = environment.node.path if environment is not None else peer.node.path
+            named = place_of(environment if environment is not None else peer).path
             raise self._refusal(
                 peer,
                 f'it is of another environment, so its addresses are needed: give {named} egress=["198.51.100.0/28"]',
@@ -129,8 +128,8 @@ class Access:
 
     def _rules_for(self, peer: Peer, kind: TrafficFilterType) -> PeerRules:
         """The rule set of the peer's stack: a reference from here to a later stack would close a circle."""
-        stack = self._stack if isinstance(peer, Environment) else stack_of(peer.node)
-        key = f"{stack.node.path}:{kind.value}"
+        stack = self._stack if isinstance(peer, Environment) else place_of(peer).stack
+        key = f"{place_of(stack).path}:{kind.value}"
         if key not in self._peer_rules:
             self._peer_rules[key] = self._make_peer_rules(key, stack, kind)
         return self._peer_rules[key]
@@ -139,9 +138,11 @@ class Access:
         at_home = stack is self._stack
         home: Construct = self._deployment
         if not at_home:
-            home = child(stack, ["Allow", *parts_seen_from(stack, self._deployment.node)])
+            home = child(stack, ["Allow", *place_of(self._deployment).seen_from(stack)])
         scope = child(home, [SCOPES[kind]])
-        name = f"{self._deployment.name}-{SCOPES[kind].lower()}" + ("" if at_home else f"-{stack.node.id}")
+        name = f"{self._deployment.name}-{SCOPES[kind].lower()}" + (
+            "" if at_home else f"-{place_of(stack).path.rpartition('/')[2]}"
+        )
         peer_rules = PeerRules(kind, self._deployment)
         rule_set = l1.TrafficFilter(
             scope,
@@ -151,15 +152,22 @@ class Access:
             rules=l1.Deferred(peer_rules.rules),
             provider=self._deployment.environment.provider_in(stack),
         )
-        self._associate(key, scope, "Association", kind, rule_set)
+        self._associate(key, scope, "Association", kind, rule_set, stack)
         return peer_rules
 
     def _associate(
-        self, key: str, scope: Construct, id_: str, kind: TrafficFilterType, rule_set: l1.TrafficFilter
+        self,
+        key: str,
+        scope: Construct,
+        id_: str,
+        kind: TrafficFilterType,
+        rule_set: l1.TrafficFilter,
+        stack: TerraformStack,
     ) -> None:
         """Attach a rule set. Ids are asked for late, so that addresses can still be overridden."""
-        stack = stack_of(scope.node)
         guarded = kind is REMOTE_CLUSTER
+        if guarded and all(other is not REMOTE_CLUSTER for other, _, _ in self._associations.values()):
+            validate_with(self._deployment, self._problems)  # sets of addresses alone cannot be wrong together
         self._associations[key] = (
             kind,
             stack,
@@ -170,7 +178,7 @@ class Access:
                 traffic_filter_id=l1.Deferred(lambda: rule_set.id),
                 requires=l1.Deferred(lambda: self._requires(stack)) if guarded else None,
                 acknowledge_lockout=l1.Deferred(lambda: self._acknowledged or None) if guarded else None,
-                provider=self._deployment.environment.provider_in(scope),
+                provider=self._deployment.environment.provider_in(stack),
             ),
         )
 
@@ -198,10 +206,10 @@ class Access:
         """Stacks from which users would be locked out. Foreign IP sets of an imported deployment are not known here."""
         if self._acknowledged or not self._deployment.owned:
             return []
-        stacks = {home.node.path: home for kind, home, _ in self._associations.values() if kind is REMOTE_CLUSTER}
+        stacks = {place_of(home).path: home for kind, home, _ in self._associations.values() if kind is REMOTE_CLUSTER}
         return [
             f"allow_from: stack {path} lets in remote clusters only, so all users would be locked out of "
-            f"{self._deployment.node.path}: let addresses in too, allow_from(IpFilter(…)), "
+            f"{place_of(self._deployment).path}: let addresses in too, allow_from(IpFilter(…)), "
             "or say allow_from(…, acknowledge_lockout=True)"
             for path, stack in sorted(stacks.items())
             if not self._ip_associations(stack)

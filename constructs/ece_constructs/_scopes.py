@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import jsii
 from constructs import Construct, IConstruct, IValidation, Node
@@ -13,56 +15,85 @@ from ece_l1._cdk import TerraformStack
 _LEFT_OUT = ("Default", "Resource")
 
 
-def stack_of(node: Node) -> TerraformStack:
-    """The nearest stack above the node.
+class Placed(Protocol):
+    """Anything with a place in a tree of constructs."""
 
-    Raises:
-        ValueError: the construct belongs to no stack.
-    """
-    for scope in reversed(node.scopes):
-        if isinstance(scope, TerraformStack):
-            return scope
-    raise ValueError(f"{node.path or 'the app'}: a construct with resources belongs below a TerraformStack")
+    @property
+    def node(self) -> Node:
+        """Its place, as the library knows it."""
 
 
-def path_below_stack(node: Node) -> list[str]:
-    """The ids from the stack (not included) down to the node."""
-    ids: list[str] = []
-    for scope in reversed(node.scopes):
-        if isinstance(scope, TerraformStack):
-            break
-        ids.insert(0, scope.node.id)
-    return [each for each in ids if each]
+@dataclass(frozen=True)
+class Place:
+    """Where something stands. Constructs never move, so this is asked for once."""
+
+    path: str
+    """Ids from below the app down to it, such as ``search/team/logs``."""
+    root: IConstruct
+    """The app."""
+    nearest: TerraformStack | None
+    """The nearest stack above it, or itself."""
+    below: tuple[str, ...]
+    """Ids below that stack; of the whole path without one."""
+
+    @property
+    def stack(self) -> TerraformStack:
+        """The nearest stack.
+
+        Raises:
+            ValueError: it belongs to no stack.
+        """
+        if self.nearest is None:
+            raise ValueError(f"{self.path or 'the app'}: a construct with resources belongs below a TerraformStack")
+        return self.nearest
+
+    @property
+    def default_name(self) -> str:
+        """The name of an object without one: its path below the stack, lower case, joined by ``-``.
+
+        ``Default`` and ``Resource`` are left out. This is contract: a wrapped construct has the wrapper in its name.
+        """
+        parts = [part for part in self.below if part not in _LEFT_OUT] or [place_of(self.stack).path.split("/")[-1]]
+        return "-".join(parts).lower()
+
+    @property
+    def alias(self) -> str:
+        """A provider alias made of the whole path: ``search/ece`` becomes ``search_ece``."""
+        alias = "_".join(re.sub(r"[^A-Za-z0-9_-]", "-", part) for part in self.path.split("/"))
+        return alias if re.match(r"[A-Za-z_]", alias) else f"_{alias}"
+
+    def seen_from(self, stack: TerraformStack) -> Sequence[str]:
+        """Ids that name this place inside ``stack``: below it, or the whole path marked with ``@``."""
+        if self.nearest is stack:
+            return self.below
+        first, *rest = self.path.split("/")
+        return [f"@{first}", *rest]
 
 
-def default_name(node: Node) -> str:
-    """The name of an object without one: its path below the stack, lower case, joined by ``-``.
-
-    ``Default`` and ``Resource`` are left out. This is contract: a wrapped construct has the wrapper in its name.
-    """
-    parts = [part for part in path_below_stack(node) if part not in _LEFT_OUT] or [stack_of(node).node.id]
-    return "-".join(parts).lower()
-
-
-def alias_of(node: Node) -> str:
-    """A provider alias made of the whole path: ``search/ece`` becomes ``search_ece``."""
-    alias = "_".join(re.sub(r"[^A-Za-z0-9_-]", "-", part) for part in node.path.split("/"))
-    return alias if re.match(r"[A-Za-z_]", alias) else f"_{alias}"
+def place_of(thing: Placed) -> Place:
+    """Where ``thing`` stands; remembered with it, as each question to the library takes a message to Node and back."""
+    remembered = getattr(thing, "__dict__", {})
+    place = remembered.get("_ece_place")
+    if not isinstance(place, Place):
+        place = remembered["_ece_place"] = _asked(thing.node)
+    return place
 
 
-def parts_seen_from(stack: TerraformStack, node: Node) -> Sequence[str]:
-    """Ids that name the node inside ``stack``: its path below it, or its whole path marked with ``@``."""
-    if stack_of(node) is stack:
-        return path_below_stack(node)
-    first, *rest = node.path.split("/")
-    return [f"@{first}", *rest]
+def _asked(node: Node) -> Place:
+    path, scopes = node.path, node.scopes
+    nearest = next((scope for scope in reversed(scopes) if isinstance(scope, TerraformStack)), None)
+    if nearest is None or scopes[-1] is nearest:
+        return Place(path, scopes[0], nearest, () if nearest is not None else tuple(path.split("/")))
+    return Place(path, scopes[0], nearest, tuple(path[len(place_of(nearest).path) + 1 :].split("/")))
 
 
 def child(scope: Construct, parts: Iterable[str]) -> Construct:
-    """The construct below ``scope`` at the path of ids ``parts``; made where it is missing."""
+    """The construct that was made here below ``scope`` at the path of ids ``parts``; made where it is missing."""
     for part in parts:
-        found = scope.node.try_find_child(part)
-        scope = found if isinstance(found, Construct) else Construct(scope, part)
+        made: dict[str, Construct] = vars(scope).setdefault("_ece_children", {})
+        if part not in made:
+            made[part] = Construct(scope, part)
+        scope = made[part]
     return scope
 
 

@@ -11,7 +11,7 @@ from constructs import Construct
 import ece_l1 as l1
 from ece_constructs._access import Access
 from ece_constructs._checks import flag, judged, known, literal, text, text_mapping
-from ece_constructs._scopes import default_name
+from ece_constructs._scopes import place_of
 from ece_constructs.cluster import Cluster, ICluster
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
@@ -38,7 +38,7 @@ class EceDeployment(Cluster):
     def __init__(self, scope: Construct, id_: str, environment: Environment) -> None:
         super().__init__(scope, id_)
         if not isinstance(environment, Environment):
-            raise EceValueError(self.node.path, "environment", environment, "an Environment is needed")
+            raise EceValueError(place_of(self).path, "environment", environment, "an Environment is needed")
         self._environment = environment
         self._access = Access(self)
 
@@ -116,7 +116,7 @@ class EceDeployment(Cluster):
             EceValueError: no source, a filter of another environment, the deployment itself, or missing ``egress``.
         """
         if not sources and not acknowledge_lockout:
-            raise EceValueError(self.node.path, "allow_from", (), "at least one source is needed")
+            raise EceValueError(place_of(self).path, "allow_from", (), "at least one source is needed")
         for source in sources:
             self._access.add(source)
         if acknowledge_lockout:
@@ -174,8 +174,8 @@ class Deployment(EceDeployment):
             EceValueError: a value that cannot be.
         """
         super().__init__(scope, id_, environment)
-        path = self.node.path
-        self._name = default_name(self.node) if name is None else text(path, "name", name)
+        path = place_of(self).path
+        self._name = place_of(self).default_name if name is None else text(path, "name", name)
         tiers = {
             "hot": hot,
             "warm": warm,
@@ -239,7 +239,7 @@ class ImportedDeployment(EceDeployment):
     def __init__(self, scope: Construct, id_: str, *, deployment_id: str, environment: Environment) -> None:
         """Take a deployment by id; the same as :meth:`Deployment.from_id`."""
         super().__init__(scope, id_, environment)
-        path = self.node.path
+        path = place_of(self).path
         text(path, "deployment_id", deployment_id)
         self._deployment_id = judged(
             path, "deployment_id", deployment_id, lambda each: check_hex_id(each, "deployment id")

@@ -10,7 +10,7 @@ from constructs import Construct, IConstruct
 
 import ece_l1 as l1
 from ece_constructs._checks import file_path, flag, judged, listed, literal, text
-from ece_constructs._scopes import alias_of, stack_of, validate_with
+from ece_constructs._scopes import place_of, validate_with
 from ece_constructs.errors import EceValueError
 from ece_domain.traffic_filters import source_finding
 from ece_l1._base import Guarded
@@ -89,7 +89,7 @@ class Environment(Guarded, Construct):
             EceValueError: a value of the wrong form, or a path that gives the alias of another environment.
         """
         super().__init__(scope, id_)
-        path = self.node.path
+        path = place_of(self).path
         self._env_prefix = None if env_prefix is None else text(path, "env_prefix", env_prefix)
         self._egress = _checked_egress(path, egress)
         self._shared: dict[str, Any] = {
@@ -107,7 +107,7 @@ class Environment(Guarded, Construct):
             "max_retries": max_retries,
             "poll_interval": poll_interval,
         }
-        self._alias = alias_of(self.node)
+        self._alias = place_of(self).alias
         self._providers: dict[str, l1.EceProvider] = {}
         self._register()
 
@@ -120,7 +120,7 @@ class Environment(Guarded, Construct):
                     self.node.id,
                     f"gives the alias {self._alias} of {other.node.path}; rename one",
                 )
-        _registry(self.node.root).append(self)
+        _registry(place_of(self).root).append(self)
 
     @property
     def alias(self) -> str:
@@ -143,12 +143,13 @@ class Environment(Guarded, Construct):
         Raises:
             EceValueError: ``scope`` belongs to another app.
         """
-        if scope.node.root is not self.node.root:
-            raise EceValueError(scope.node.path, "environment", self, "an environment of the same app is needed")
-        stack = stack_of(scope.node)
-        if stack.node.path not in self._providers:
-            self._providers[stack.node.path] = self._make_provider(stack)
-        return self._providers[stack.node.path]
+        if place_of(scope).root is not place_of(self).root:
+            raise EceValueError(place_of(scope).path, "environment", self, "an environment of the same app is needed")
+        stack = place_of(scope).stack
+        path = place_of(stack).path
+        if path not in self._providers:
+            self._providers[path] = self._make_provider(stack)
+        return self._providers[path]
 
     def _make_provider(self, stack: TerraformStack) -> l1.EceProvider:
         provider = l1.EceProvider(
@@ -179,13 +180,13 @@ class Environment(Guarded, Construct):
         if self._env_prefix is not None or self is unnamed[0]:
             return []
         return [
-            f"{self.node.path} and {unnamed[0].node.path} would both read {DEFAULT_PREFIX}_API_KEY: "
+            f"{place_of(self).path} and {place_of(unnamed[0]).path} would both read {DEFAULT_PREFIX}_API_KEY: "
             "give env_prefix to all environments but one"
         ]
 
     def lookup(self, scope: Construct) -> l1.DataEnvironment:
         """What the installation says of itself (environment id, version, CA …), read in the stack of ``scope``."""
-        stack = stack_of(scope.node)
+        stack = place_of(scope).stack
         id_ = f"EceEnvironment-{self._alias}"
         found = stack.node.try_find_child(id_)
         return found if isinstance(found, l1.DataEnvironment) else self._make_lookup(stack, id_)
@@ -203,7 +204,7 @@ def _checked_egress(path: str, egress: Sequence[str]) -> tuple[str, ...]:
 
 def environments_of(construct: Construct) -> tuple[Environment, ...]:
     """All environments of the construct's app, in the order they were made."""
-    return tuple(_registry(construct.node.root))
+    return tuple(_registry(place_of(construct).root))
 
 
 def _registry(root: IConstruct) -> list[Environment]:

@@ -9,7 +9,7 @@ from constructs import Construct
 
 import ece_l1 as l1
 from ece_constructs._checks import flag, judged, listed, literal, text
-from ece_constructs._scopes import default_name
+from ece_constructs._scopes import place_of
 from ece_constructs.cluster import ICluster
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
@@ -38,11 +38,11 @@ class TrafficFilter(Guarded, Construct):
         include_by_default: bool | IResolvable | None,
     ) -> None:
         super().__init__(scope, id_)
-        path = self.node.path
+        path = place_of(self).path
         if not isinstance(environment, Environment):
             raise EceValueError(path, "environment", environment, "an Environment is needed")
         self._environment = environment
-        self._name = default_name(self.node) if name is None else text(path, "name", name)
+        self._name = place_of(self).default_name if name is None else text(path, "name", name)
         self._resource = l1.TrafficFilter(
             self,
             "Resource",

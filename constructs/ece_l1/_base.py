@@ -38,11 +38,13 @@ Opaque = IResolvable | Deferred
 class Arguments:
     """The arguments of one block, and what they become."""
 
-    def __init__(self, owner: str, values: Mapping[str, Any], write_only: frozenset[str] = frozenset()) -> None:
+    def __init__(self, scope: Construct, id_: str, values: Mapping[str, Any]) -> None:
         self.values = {name: value for name, value in values.items() if value is not None}
-        self.write_only = write_only
         for name, value in self.values.items():
-            check(value, f"{owner}: {name}")
+            try:
+                check(value, name)
+            except TypeError as error:
+                raise TypeError(f"{scope.node.path}/{id_}: {error}") from None
 
     def lowered(self) -> dict[str, Any]:
         """The arguments as JSON types; those that turned out to be None are left out."""
@@ -135,7 +137,7 @@ class Resource(Guarded, TerraformResource):
         for_each: ITerraformIterator | None,
         lifecycle: TerraformResourceLifecycle | Mapping[str, Any] | None,
     ) -> None:
-        self._arguments = Arguments(f"{scope.node.path}/{id_}", values, self.WRITE_ONLY)
+        self._arguments = Arguments(scope, id_, values)
         super().__init__(
             scope,
             id_,
@@ -187,7 +189,7 @@ class DataSource(Guarded, TerraformDataSource):
         for_each: ITerraformIterator | None,
         lifecycle: TerraformResourceLifecycle | Mapping[str, Any] | None,
     ) -> None:
-        self._arguments = Arguments(f"{scope.node.path}/{id_}", values)
+        self._arguments = Arguments(scope, id_, values)
         super().__init__(
             scope,
             id_,
@@ -223,7 +225,7 @@ class Provider(Guarded, TerraformProvider):
 
     def __init__(self, scope: Construct, id_: str, values: Mapping[str, Any], *, alias: str | None) -> None:
         self._alias = alias
-        self._arguments = Arguments(f"{scope.node.path}/{id_}", values)
+        self._arguments = Arguments(scope, id_, values)
         super().__init__(
             scope,
             id_,
@@ -246,6 +248,11 @@ class Provider(Guarded, TerraformProvider):
     @alias.setter
     def alias(self, value: str | None) -> None:
         self._alias = value
+
+    @property
+    def fqn(self) -> str:
+        """What resources name it by; as each of them asks, it is answered here in one step."""
+        return "ece" if self._alias is None else f"ece.{self._alias}"
 
     @property
     def meta_attributes(self) -> Mapping[str, Any]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ece_constructs import testing
+from ece_constructs import Deployment, EceValueError, Tier, testing
+from tests.constructs.worlds import world
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "constructs.md").read_text(encoding="utf-8")
 BEGINNING, *SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -23,9 +24,6 @@ def test_a_snippet_synthesizes(snippet: str) -> None:
 
 def test_the_error_on_the_page_is_the_real_one() -> None:
     """Readers search the page for the text they got."""
-    from ece_constructs import EceValueError
-    from tests.constructs.worlds import Deployment, Tier, world
-
     made = world()
     with pytest.raises(EceValueError) as raised:
         Deployment(made.stack, "logs", environment=made.ece, version="9.2.0", hot=Tier(size="8 GB"))
