@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ece_client import NotFound, PlanFailed, PlanStopped, PlanTimeout
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.locks import LockStopped
-from ece_provider.resources.deployment.mapping import is_running, is_system_owned, resource_of
+from ece_provider.resources.deployment.mapping import is_pending, is_running, is_system_owned, resource_of
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.resource import Context, Interrupted
 
@@ -37,7 +37,7 @@ class Deadline:
 
     def left(self) -> float | None:
         """Seconds that are left, at least none; None without a limit."""
-        return None if self._end is None else max(0.0, self._end - time.monotonic())
+        return None if self._end is None else max(0.0, round(self._end - time.monotonic(), 1))
 
     @property
     def is_over(self) -> bool:
@@ -84,15 +84,24 @@ def refuse_system_owned(deployment: Json) -> None:
 async def exclusive(
     context: Context[ConfiguredProvider], deployment_id: str, deadline: Deadline
 ) -> AsyncIterator[None]:
-    """Hold the deployment's lock and begin when no plan is pending."""
-    provider = context.provider
+    """Hold the deployment's lock, from the look before the write to the end of its plans."""
     try:
-        async with provider.locks.hold(deployment_id, deadline=deadline.left(), stop=context.stop):
-            watcher = await provider.watcher(LOG)
-            await watcher.wait_quiet(deployment_id, deadline.left(), context.stop)
+        async with context.provider.locks.hold(deployment_id, deadline=deadline.left(), stop=context.stop):
             yield
     except LockStopped as stopped:
         raise Interrupted(str(stopped)) from None
+
+
+async def get_when_quiet(
+    context: Context[ConfiguredProvider], client: Client, deployment_id: str, deadline: Deadline
+) -> Reply[Any]:
+    """The deployment with the history of its plans, at a moment when none is pending; raises as ``wait_quiet``."""
+    while True:
+        reply = await get(client, deployment_id, show_plan_history=True)
+        if not is_pending(reply.data):
+            return reply
+        watcher = await context.provider.watcher(LOG)
+        await watcher.wait_quiet(deployment_id, deadline.left(), context.stop)
 
 
 async def wait(

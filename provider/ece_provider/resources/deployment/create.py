@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ece_client import NotFound, PlanFailed, PlanStopped, PlanTimeout, ServerError, StatusError, TooManyRequests
+from ece_client import NotFound, NotJson, PlanFailed, PlanStopped, PlanTimeout, StatusError, TooManyRequests
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.journal import Entry
 from ece_provider.resources.deployment.body import create_body
 from ece_provider.resources.deployment.calls import LOG, UNTAINT, Deadline, fetch, pending_of, still_there, wait
-from ece_provider.resources.deployment.mapping import state_of
+from ece_provider.resources.deployment.mapping import as_planned, state_of
 from ece_provider.resources.deployment.refusals import refusal
 from ece_provider.resources.deployment.schema import DEFAULT_REF_ID
 from terraform_plugin.diagnostics import DiagnosticError, Path
@@ -51,6 +51,11 @@ async def create(context: CreateContext[ConfiguredProvider]) -> Values:
     state = await _wait(context, client, planned, deadline)
     context.private.pop("creating", None)
     return state
+
+
+def _known_part(planned: Values) -> Values:
+    """What is known of a plan, as a prior state: the rest is null."""
+    return {name: value if is_known(value) else None for name, value in planned.items()}
 
 
 def _known(value: Any) -> str | None:
@@ -97,9 +102,9 @@ async def _send(client: Client, entry: Entry, body: dict[str, Any]) -> dict[str,
     """``create-deployment``: 201 made it, 202 means that this request id had made one before."""
     try:
         reply = await client.call("create-deployment", query={"request_id": entry.request_id}, body=body)
-    except (ServerError, TooManyRequests):
-        raise  # it may have been made: the journal keeps the request id
     except StatusError as error:
+        if error.status >= 500 or isinstance(error, NotJson | TooManyRequests):
+            raise  # it may have been made: the journal keeps the request id
         entry.discard()
         raise refusal(error) from error
     return {**reply.data, "_was_there": reply.status == 202}
@@ -152,15 +157,7 @@ async def _wait(
             f"Deployment {identifier}: {failed}. It is in state and tainted: the next apply replaces it. "
             "If it can be repaired in the console, run terraform untaint with the address of this resource.",
         ) from None
-    return _applied(state_of(await fetch(client, identifier), planned), planned)
-
-
-def _applied(state: Values, planned: Values) -> Values:
-    """What was known when planned stays as it was planned; what the platform changed since shows at the next read."""
-    return {
-        name: planned[name] if name in planned and is_known(planned[name]) and planned[name] is not None else value
-        for name, value in state.items()
-    }
+    return as_planned(state_of(await fetch(client, identifier), _known_part(planned)), context.planned)
 
 
 async def _save_what_is_there(context: CreateContext[ConfiguredProvider], client: Client, planned: Values) -> None:
@@ -169,4 +166,4 @@ async def _save_what_is_there(context: CreateContext[ConfiguredProvider], client
         deployment = await fetch(client, planned["id"])
     except NotFound:
         return
-    context.save(_applied(state_of(deployment, planned), planned))
+    context.save(as_planned(state_of(deployment, _known_part(planned)), context.planned))

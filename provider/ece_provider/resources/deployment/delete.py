@@ -15,7 +15,7 @@ from ece_client import (
     known_attempts,
 )
 from ece_provider.configured import ConfiguredProvider
-from ece_provider.resources.deployment.calls import LOG, Deadline, exclusive, get, pause, refuse_system_owned
+from ece_provider.resources.deployment.calls import LOG, Deadline, exclusive, get_when_quiet, pause, refuse_system_owned
 from ece_provider.resources.deployment.mapping import Json
 from ece_provider.resources.deployment.plan import protection_error
 from terraform_plugin.diagnostics import DiagnosticError, Path
@@ -65,7 +65,7 @@ async def delete(context: DeleteContext[ConfiguredProvider]) -> None:
 async def _shut_down_and_delete(
     context: DeleteContext[ConfiguredProvider], client: Client, identifier: str, deadline: Deadline
 ) -> None:
-    reply = await get(client, identifier, show_plan_history=True)
+    reply = await get_when_quiet(context, client, identifier, deadline)
     refuse_system_owned(reply.data)
     while True:
         try:
@@ -80,8 +80,9 @@ async def _shut_down_and_delete(
                 raise
             LOG.info("deployment %s: not ready to be deleted (%s)", identifier, error)
         await pause(context, _PAUSE)
-        await _wait_quiet(context, identifier, deadline)
-        reply = await get(client, identifier, show_plan_history=True)
+        if context.stop.is_set():
+            raise Interrupted(f"Stopped while deployment {identifier} was being deleted.")
+        reply = await get_when_quiet(context, client, identifier, deadline)
 
 
 def _may_get_better(error: StatusError) -> bool:
@@ -102,11 +103,6 @@ async def _shut_down(
         stop=context.stop,
         gone_is_done=True,
     )
-
-
-async def _wait_quiet(context: DeleteContext[ConfiguredProvider], identifier: str, deadline: Deadline) -> None:
-    watcher = await context.provider.watcher(LOG)
-    await watcher.wait_quiet(identifier, deadline.left(), context.stop)
 
 
 def _is_stopped(deployment: Json) -> bool:

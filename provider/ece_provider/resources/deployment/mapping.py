@@ -12,7 +12,7 @@ from ece_domain.sizes import parse_size
 from ece_domain.versions import Version
 from ece_provider.resources.deployment.schema import DEPLOYMENT_SCHEMA, STATELESS_KINDS
 from ece_provider.resources.deployment.tiers import amount_of, by_tier, size_of
-from terraform_plugin.values import Values
+from terraform_plugin.values import Values, is_known
 
 Json = Mapping[str, Any]
 
@@ -98,6 +98,11 @@ def state_of(deployment: Json, prior: Values, *, imported: bool = False) -> Valu
         | {name: value if value is not None else prior.get(name) for name, value in addresses_of(deployment).items()}
         | ({"kibana_url": None} if state["kibana"] is None else {})
     )
+
+
+def as_planned(state: Values, planned: Values) -> Values:
+    """What was known when planned stays as planned; what the platform changed by itself shows at the next read."""
+    return {name: planned[name] if is_known(planned.get(name)) else value for name, value in state.items()}
 
 
 def addresses_of(deployment: Json) -> dict[str, str | None]:

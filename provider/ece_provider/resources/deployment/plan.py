@@ -54,7 +54,7 @@ async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
         _check_version(context)
         _warn_of_lost_tiers(context)
         _mark_addresses(context)
-    if _needs_environment(context):
+    if _needs_environment(context) and not context.diagnostics.has_errors:
         from ece_provider.resources.deployment.plan_checks import check_environment
 
         await check_environment(context)
@@ -73,15 +73,9 @@ def protection_error(state: Values) -> DiagnosticError:
 def _protect(context: PlanContext[ConfiguredProvider]) -> None:
     """Judged on prior state; a deployment that never came up is not protected."""
     prior = context.prior or {}
-    goes = context.is_destroy or context.replaces or _is_replaced(context)
+    goes = context.is_destroy or context.replaces
     if goes and prior.get("deletion_protection") and not context.private.get("creating"):
         context.diagnostics.extend(protection_error(prior).diagnostics)
-
-
-def _is_replaced(context: PlanContext[ConfiguredProvider]) -> bool:
-    """A configured ``ref_id`` other than the one in state replaces."""
-    wanted = context.config.get("ref_id") if context.config else None
-    return context.is_update and is_set(wanted) and wanted != (context.prior or {}).get("ref_id")
 
 
 def _check_version(context: PlanContext[ConfiguredProvider]) -> None:

@@ -37,6 +37,8 @@ async def check_environment(context: PlanContext[ConfiguredProvider]) -> None:
     except Unauthenticated:
         raise
     except ApiError as error:
+        if context.provider.is_out_of_reach:
+            return  # another check that waited for the same answer has said it
         context.provider.is_out_of_reach = True
         context.diagnostics.warning(
             "Not checked against the environment",

@@ -24,18 +24,18 @@ from ece_provider.resources.deployment.calls import (
     Deadline,
     exclusive,
     fetch,
-    get,
+    get_when_quiet,
     pause,
     pending_of,
     refuse_system_owned,
     wait,
 )
-from ece_provider.resources.deployment.mapping import Json, kinds_of, resource_of, state_of
+from ece_provider.resources.deployment.mapping import Json, as_planned, kinds_of, resource_of, state_of, status_of
 from ece_provider.resources.deployment.refusals import refusal
 from ece_provider.resources.deployment.schema import STATELESS_KINDS
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.resource import Interrupted, UpdateContext
-from terraform_plugin.values import Values, is_known
+from terraform_plugin.values import Values, is_known, is_wholly_known
 
 if TYPE_CHECKING:
     from ece_client import Client
@@ -81,23 +81,22 @@ async def update(context: UpdateContext[ConfiguredProvider]) -> Values:
             f"The change failed: step {failed.step}",
             f"Deployment {identifier}: {failed}. What did not take effect shows as a change in the next plan.",
         ) from None
-    return _applied(context, state_of(await fetch(client, identifier), context.prior))
-
-
-def _applied(context: UpdateContext[ConfiguredProvider], state: Values) -> Values:
-    """What was known when planned stays as planned; what the platform changed by itself shows at the next read."""
-    planned = context.planned
-    return {name: planned[name] if is_known(planned[name]) else value for name, value in state.items()}
+    if is_wholly_known(context.planned):
+        return dict(context.planned)
+    return as_planned(state_of(await fetch(client, identifier), context.prior), context.planned)
 
 
 async def _write_and_wait(context: UpdateContext[ConfiguredProvider], client: Client, deadline: Deadline) -> None:
     """Read, merge, write; again when somebody else wrote in between. Then wait for the plans of the write."""
     identifier = context.prior["id"]
     while True:
-        reply = await get(client, identifier, show_plan_history=True)
+        reply = await get_when_quiet(context, client, identifier, deadline)
         body = await _body(context, client, reply.data)
         if not body.keys() - {"prune_orphans"}:
             return
+        _refuse_stopped(reply.data, body)
+        if context.stop.is_set():
+            raise Interrupted(f"Stopped before deployment {identifier} was changed; nothing was written.")
         try:
             await client.call(
                 "update-deployment", path={"deployment_id": identifier}, query={"version": reply.version}, body=body
@@ -107,18 +106,24 @@ async def _write_and_wait(context: UpdateContext[ConfiguredProvider], client: Cl
             if deadline.is_over:
                 raise
             LOG.info("deployment %s: changed by somebody else (%s), reading it again", identifier, error)
-            await _wait_for_others(context, identifier, deadline)
+            await pause(context, _CONFLICT_PAUSE)
         except StatusError as error:
             raise refusal(error) from error
     context.save({**context.prior, **{name: context.planned[name] for name in _INSTANT}})
+    if "version" in context.changed:
+        _warn_of_foreign_parts(context, reply.data)
     if "resources" in body:
         await wait(context, identifier, known_attempts(reply.data), deadline)
 
 
-async def _wait_for_others(context: UpdateContext[ConfiguredProvider], identifier: str, deadline: Deadline) -> None:
-    await pause(context, _CONFLICT_PAUSE)
-    watcher = await context.provider.watcher(LOG)
-    await watcher.wait_quiet(identifier, deadline.left(), context.stop)
+def _refuse_stopped(deployment: Json, body: Json) -> None:
+    """A new plan would start a stopped deployment, without the data that a restore brings back (inferred)."""
+    if "resources" in body and status_of(deployment) == "stopped":
+        raise DiagnosticError(
+            "The deployment is stopped",
+            f'"{deployment.get("name")}" ({deployment.get("id")}) is shut down, and this change would start it. '
+            "Restore it in the console first, then apply again.",
+        )
 
 
 async def _body(context: UpdateContext[ConfiguredProvider], client: Client, deployment: Json) -> dict[str, Any]:
@@ -136,8 +141,6 @@ async def _body(context: UpdateContext[ConfiguredProvider], client: Client, depl
                 query={"template_id": planned["template_id"]},
             )
         ).data
-    if "version" in changed:
-        _warn_of_foreign_parts(context, deployment)
     return update_body(deployment, planned, changed, template=template, migrated=migrated)
 
 
@@ -165,7 +168,7 @@ async def _remove(context: UpdateContext[ConfiguredProvider], client: Client, ki
     """Shut a part down, wait, delete it; a part that is gone already is fine."""
     identifier = context.prior["id"]
     await _save_what_took_effect(context, client)
-    deployment = (await get(client, identifier, show_plan_history=True)).data
+    deployment = (await get_when_quiet(context, client, identifier, deadline)).data
     resource = resource_of(deployment, kind)
     if resource is None:
         return
