@@ -113,8 +113,9 @@ class Demo:
                 for r in deployment["resources"].values()
                 for tier, size in r["sizes"].items()
             }
+            version = next(r["stack_version"] for r in deployment["resources"].values() if r["kind"] == "elasticsearch")
             filters = [now["rulesets"][ruleset]["name"] for ruleset in deployment["rulesets"]]
-            print(f"  {name}  {deployment['version']}  {sizes}  filters: {', '.join(filters) or 'none'}")
+            print(f"  {name}  {version}  {sizes}  filters: {', '.join(filters) or 'none'}")
 
     def table(self) -> str:
         """The short table at the end."""
