@@ -13,7 +13,7 @@ from constructs import Construct
 import ece_l1 as l1
 from ece_constructs._checks import literal
 from ece_constructs._scopes import child, place_of, validate_with
-from ece_constructs.cluster import ICluster
+from ece_constructs.cluster import ICluster, is_cluster
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
 from ece_constructs.traffic_filter import Rule, TrafficFilter
@@ -94,7 +94,7 @@ class Access:
             self._add_filter(source)
         elif isinstance(source, Environment):
             self._add_peer(source, source)
-        elif not hasattr(type(source), "cluster_id"):
+        elif not is_cluster(source):
             raise self._refusal(source, "a traffic filter, a cluster or an environment is needed, such as IpFilter(…)")
         else:
             self._add_peer(source, source.environment)

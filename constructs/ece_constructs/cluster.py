@@ -37,6 +37,12 @@ class ICluster(Protocol):
         """Addresses and blocks that its requests come from, as others see them."""
 
 
+def is_cluster(value: object) -> bool:
+    """True when ``value`` has what makes a cluster; nothing is read, as a reference once made freezes an address."""
+    members = getattr(value, "__dict__", {})
+    return all(hasattr(type(value), name) or name in members for name in ("node", "cluster_id", "environment"))
+
+
 class Cluster(Guarded, Construct):
     """Base of all clusters. Outputs are read-only; a misspelt attribute is refused."""
 

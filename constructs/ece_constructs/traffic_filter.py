@@ -10,7 +10,7 @@ from constructs import Construct
 import ece_l1 as l1
 from ece_constructs._checks import flag, judged, listed, literal, text
 from ece_constructs._scopes import place_of
-from ece_constructs.cluster import ICluster
+from ece_constructs.cluster import ICluster, is_cluster
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
 from ece_domain.identifiers import check_hex_id, environment_id_finding
@@ -213,7 +213,7 @@ def _cluster_id_of(peer: ICluster) -> Callable[[], str]:
 
 
 def _check_peer(path: str, environment: Environment, peer: Any) -> None:
-    if not hasattr(type(peer), "cluster_id"):
+    if not is_cluster(peer):
         raise EceValueError(path, "peers", peer, "a deployment is needed; ids go to cluster_ids")
     if peer.environment is not environment:
         raise EceValueError(

@@ -312,6 +312,24 @@ def test_any_object_of_the_shape_is_a_cluster() -> None:
     )
 
 
+class Plain:
+    """The same without properties."""
+
+    def __init__(self, made: World) -> None:
+        self.node = made.stack.node
+        self.name = "plain"
+        self.environment = made.ece
+        self.cluster_id = SOME_ID
+        self.egress: list[str] = []
+
+
+def test_attributes_will_do_as_well_as_properties() -> None:
+    """A class of a few plain attributes is what most people write first."""
+    made = world()
+    made.deployment().allow_from(Plain(made), made.office())
+    made.template().has_resource("ece_traffic_filter", rules=[{"cluster_id": SOME_ID, "description": "plain"}])
+
+
 def test_validations_show_although_other_stacks_lower(tmp_path: Any) -> None:
     """All texts of a stack come at once, with the paths of their constructs, and nothing half is taken for whole."""
     made = world()
