@@ -14,7 +14,9 @@ from typing import Any
 
 from ece_provider import PROVIDER_ADDRESS, VERSION
 from ece_simulator import Simulator
+from ece_simulator.message import Request
 from terraform_plugin.testing import Mirror, Plan, Result, StoredResource, TerraformBinary, Workspace
+from terraform_plugin.testing.process import wait_until
 from tests.support.secret_hunt import Finding, SecretHunt
 
 PROVIDER_COMMAND = (sys.executable, "-I", "-c", "import sys; from ece_provider.__main__ import main; sys.exit(main())")
@@ -132,12 +134,35 @@ class Ece:
         yield
         assert [call["operation_id"] for call in self.calls(since)] == []
 
+    def wait_for_write(self, operation: str, since: int = 0) -> dict[str, Any]:
+        """Wait until a writing operation took effect and was answered; its entry in the call log."""
+
+        def answered() -> dict[str, Any] | None:
+            calls = self.control.calls(since, writes=True)
+            return next((call for call in calls if call["operation_id"] == operation and call["answered"]), None)
+
+        found: dict[str, Any] = wait_until(answered, operation)
+        return found
+
     def no_unknown_fields(self) -> None:
         """No request held a member that the API's document does not know."""
         wrong = {
             call["operation_id"]: call["unknown_fields"] for call in self.control.calls() if call["unknown_fields"]
         }
         assert wrong == {}
+
+    def ask(self, method: str, target: str, body: Any = None) -> Any:
+        """A call that somebody else makes, as an administrator; the decoded reply."""
+        headers = {"authorization": f"ApiKey {self.installation.api_key}"}
+        request = Request.make(method, f"/api/v1{target}", headers=headers, body=body)
+        reply = self.installation.handle(request)
+        assert reply.status < 300, f"{method} {target}: {reply.status} {reply.body!r}"
+        return reply.json() if reply.body else None
+
+    def made_ruleset(self, arguments: Mapping[str, Any] | None = None) -> str:
+        """A rule set that somebody makes in the console; its id."""
+        body = {**(OFFICE if arguments is None else arguments), "region": "ece-region", "include_by_default": False}
+        return str(self.ask("POST", "/deployments/traffic-filter/rulesets", body)["id"])
 
     # secrets
 
@@ -160,4 +185,23 @@ class Ece:
 
 def small_deployment(**more: Any) -> dict[str, Any]:
     """Arguments of the smallest deployment that tests may also destroy."""
-    return {"name": "logs", "version": "9.2.0", "tiers": {"hot": {"size": "4g"}}, "deletion_protection": False, **more}
+    given = {"name": "logs", "version": "9.2.0", "tiers": {"hot": {"size": "4g"}}, "deletion_protection": False, **more}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def one_deployment(**more: Any) -> dict[str, Any]:
+    """A configuration with one deployment; None leaves an argument out."""
+    return {"ece_deployment": {"a": small_deployment(**more)}}
+
+
+OFFICE: dict[str, Any] = {
+    "name": "office",
+    "type": "ip",
+    "rules": [{"source": "192.0.2.0/24", "description": "office"}],
+}
+"""Arguments of an IP rule set."""
+
+
+def peers(*cluster_ids: str) -> dict[str, Any]:
+    """Arguments of a rule set for remote clusters."""
+    return {"name": "peers", "type": "remote_cluster", "rules": [{"cluster_id": id} for id in cluster_ids]}

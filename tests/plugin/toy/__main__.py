@@ -1,7 +1,9 @@
 """The provider's program."""
 
+import sys
+
 from terraform_plugin import serve
-from tests.plugin.toy.provider import ToyProvider
+from tests.plugin.toy.provider import ADDRESS, ToyProvider
 
 if __name__ == "__main__":
-    serve(ToyProvider())
+    sys.exit(serve(ToyProvider(), ADDRESS))

@@ -1,0 +1,82 @@
+"""What cannot be is said at plan: the argument, the value, what is allowed; and nothing is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.ece import Ece, one_deployment
+
+A = "ece_deployment.a"
+
+WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+    "a version that is none": ({"version": "nine"}, "version", "9.2.0"),
+    "a version that is not offered": ({"version": "9.9.9"}, "version", "9.2.0"),
+    "a template that does not exist": ({"template_id": "huge"}, "template_id", "storage-heavy"),
+    "a size that is none": ({"tiers": {"hot": {"size": "large"}}}, "size", "8g"),
+    "a size that is not offered": ({"tiers": {"hot": {"size": "3g"}}}, "size", "4g"),
+    "a tier that does not exist": ({"tiers": {"hot": {"size": "4g"}, "lukewarm": {"size": "4g"}}}, "tiers", "frozen"),
+    "no hot tier": ({"tiers": {"warm": {"size": "4g"}}}, "tiers", "hot"),
+    "no zone": ({"tiers": {"hot": {"size": "4g", "zone_count": 0}}}, "zone_count", "1"),
+    "a size of Kibana that is not offered": ({"kibana": {"size": "3g"}}, "kibana", "2g"),
+    "a name of nothing": ({"name": ""}, "name", "name"),
+    "a time-out that is none": ({"timeouts": {"create": "soon"}}, "create", "30m"),
+    "a request id that is too short": ({"request_id": "x"}, "request_id", "32"),
+    "an argument that does not exist": ({"colour": "red"}, "colour", "colour"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_bad_arguments_of_a_deployment(ece: Ece, case: str):
+    """Each error names the argument and what is allowed."""
+    arguments, argument, allowed = WRONG[case]
+    ece.write(one_deployment(**arguments))
+    with ece.expect_writes():
+        errors = ece.ws.plan(fails=True).result.errors
+    told = [f"{error.text} {error.code}" for error in errors]
+    assert any(argument in text and allowed in text for text in told), told
+    assert all(error.line for error in errors), "every error points into the configuration"
+
+
+def test_all_mistakes_are_told_at_once(ece: Ece):
+    """Nobody wants to run three plans for three typos."""
+    ece.write(one_deployment(version="nine", tiers={"hot": {"size": "large"}}, timeouts={"create": "soon"}))
+    errors = ece.ws.plan(fails=True).result.errors
+    assert len(errors) >= 3, [error.text for error in errors]
+
+
+def test_a_downgrade_and_a_skipped_upgrade_fail_the_plan(ece: Ece):
+    """Versions go forward, along the paths that the stack allows."""
+    ece.apply(one_deployment(version="8.18.8"))
+    ece.write(one_deployment(version="8.17.0"))
+    assert "downgraded" in ece.ws.plan(fails=True).result.error_text
+    ece.write(one_deployment(version="9.4.0"))
+    error = ece.ws.plan(fails=True).result.errors[0]
+    assert "8.19" in error.text
+    assert "version" in f"{error.text} {error.code}"
+
+
+@pytest.mark.parametrize("verb", ["import", "update", "destroy"])
+def test_a_system_owned_deployment_is_refused(ece: Ece, verb: str):
+    """The platform's own deployments are not ours to change, also not when one becomes the platform's."""
+    if verb == "import":
+        ece.write(one_deployment())
+        seeded = ece.control.seed(name="logs", system_owned=True)
+        assert "system" in ece.ws.import_(A, seeded["id"], fails=True).text
+        return
+    ece.apply(one_deployment())
+    ece.control.mark(ece.resource(A)["id"], system_owned=True)
+    ece.write(one_deployment(tags={"a": "b"}))
+    result = ece.ws.apply(fails=True) if verb == "update" else ece.ws.destroy(fails=True)
+    assert "system" in result.error_text
+    assert A in ece.ws.resources()
+
+
+def test_bad_arguments_of_the_provider_block(ece: Ece):
+    """An endpoint that is none, a prefix that is none, a time that is none."""
+    cases = {"endpoint": "ece.example.com", "env_prefix": "my prefix", "poll_interval": "often", "max_retries": "lots"}
+    for argument, value in cases.items():
+        ece.write(one_deployment(), provider={"ece": {argument: value}})
+        errors = ece.ws.plan(fails=True).result.errors
+        assert any(argument in f"{error.text} {error.code}" for error in errors), argument
