@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,7 +81,13 @@ class Run:
     provider: ConfiguredProvider
     private: dict[str, Any] = field(default_factory=dict)
     saved: list[Values] = field(default_factory=list)
+    was_saved: asyncio.Event = field(default_factory=asyncio.Event)
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
+
+    def save(self, state: Values) -> None:
+        """Keep what a verb saved."""
+        self.saved.append(state)
+        self.was_saved.set()
 
     async def plan(self, config: Values | None, prior: Values | None = None) -> Values | None:
         """The planned state; messages are in ``diagnostics``."""
@@ -107,9 +114,9 @@ class Run:
                 timeouts={**SECONDS, **timeouts},
                 config=config,
                 planned=planned,
-                _save=self.saved.append,
+                _save=self.save,
                 **({} if stop is None else {"stop": stop}),
-            )  # fmt: skip
+            )
         )
 
     async def read(self, state: Values, *, imported: bool = False) -> Values | None:
@@ -135,8 +142,8 @@ class Run:
                 prior=prior,
                 planned=planned,
                 changed=changed,
-                _save=self.saved.append,
-            )  # fmt: skip
+                _save=self.save,
+            )
         )
 
     async def delete(self, state: Values, **timeouts: float) -> None:
@@ -148,7 +155,7 @@ class Run:
                 private=self.private,
                 timeouts={**SECONDS, **timeouts},
                 state=state,
-            )  # fmt: skip
+            )
         )
 
     async def imported(self, identifier: str) -> Values | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,21 +30,18 @@ async def test_processes_take_turns(tmp_path: Path) -> None:
     """Two provider blocks are two processes; each has its own ``Locks``."""
     async with Locks("https://ece:1", tmp_path).hold("deployment"):
         with pytest.raises(LockTimeout, match="deployment"):
-            async with asyncio.timeout(5):
-                await _once(Locks("https://ece:1", tmp_path), "deployment", deadline=0.1)
+            await _once(Locks("https://ece:1", tmp_path), "deployment", deadline=0.1)
     await _once(Locks("https://ece:1", tmp_path), "deployment", deadline=0.1)
 
 
-async def _once(locks: Locks, name: str, **options: float) -> None:
+async def _once(locks: Locks, name: str, **options: Any) -> None:
     """Take and give back, in a task of its own: one task never holds two."""
 
     async def work() -> None:
         async with locks.hold(name, **options):
             pass
 
-    import contextvars
-
-    await asyncio.get_running_loop().create_task(work(), context=contextvars.Context())
+    await asyncio.wait_for(asyncio.get_running_loop().create_task(work(), context=contextvars.Context()), 5)
 
 
 async def test_other_installations_are_other_objects(tmp_path: Path) -> None:
@@ -66,11 +65,4 @@ async def test_a_stop_ends_the_wait(tmp_path: Path) -> None:
     stop.set()
     async with Locks("https://ece:1", tmp_path).hold("deployment"):
         with pytest.raises(LockStopped):
-            async with asyncio.timeout(5):
-                import contextvars
-
-                async def work() -> None:
-                    async with Locks("https://ece:1", tmp_path).hold("deployment", stop=stop):
-                        pass
-
-                await asyncio.get_running_loop().create_task(work(), context=contextvars.Context())
+            await _once(Locks("https://ece:1", tmp_path), "deployment", stop=stop)

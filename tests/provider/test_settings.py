@@ -49,7 +49,9 @@ def test_another_prefix_never_falls_back() -> None:
     """Credentials meant for one installation must not be sent to another."""
     environ = {"ECE_ENDPOINT": ENDPOINT, "ECE_API_KEY": SECRET, "PARIS_ENDPOINT": "https://paris:1"}
     text = failure({"env_prefix": "PARIS"}, environ)
-    assert "PARIS_API_KEY" in text and "PARIS_USERNAME and PARIS_PASSWORD" in text and SECRET not in text
+    assert "PARIS_API_KEY" in text
+    assert "PARIS_USERNAME and PARIS_PASSWORD" in text
+    assert SECRET not in text
 
 
 def test_an_endpoint_of_the_block_takes_no_credentials_of_elastics_own_tools() -> None:

@@ -125,12 +125,10 @@ def _topology(
     for name in tiers:
         if name not in chosen and name not in extra:
             raise unknown_tier(name, template)
-    result = []
-    for element in elements:
-        name = tier_of(element)
-        tier = tiers.get(name) if name and chosen[name] is element else None
-        changed = with_amount(element, tier["size"], tier["zone_count"]) if tier else _off(element, name)
-        result.append(_with_one_role_form(changed, modern))
+    result = [
+        _with_one_role_form(_resized(element, tiers, name) if name and chosen[name] is element else element, modern)
+        for element, name in ((element, tier_of(element)) for element in elements)
+    ]
     for name in tiers:
         if name not in chosen:
             added = with_amount(extra[name], tiers[name]["size"], tiers[name]["zone_count"])
@@ -138,9 +136,10 @@ def _topology(
     return result
 
 
-def _off(element: Json, tier: str | None) -> dict[str, Any]:
-    """A tier left out is switched off; an element that is no tier we know stays as it is."""
-    return dict(element) if tier is None else without_size(element)
+def _resized(element: Json, tiers: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The element of a tier as configured; a tier left out is switched off."""
+    tier = tiers.get(name)
+    return with_amount(element, tier["size"], tier["zone_count"]) if tier else without_size(element)
 
 
 def unknown_tier(name: str, template: Json) -> DiagnosticError:
