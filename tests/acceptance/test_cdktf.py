@@ -116,7 +116,7 @@ for stack in (network, data):
     backend = S3Backend(
         stack, bucket="states", key=f"{stack.node.id}.tfstate", region="eu-central-1",
         endpoints={"s3": os.environ["S3_ENDPOINT"]}, use_path_style=True, skip_credentials_validation=True,
-        skip_metadata_api_check="true", skip_region_validation=True, skip_requesting_account_id=True,
+        skip_metadata_api_check=True, skip_region_validation=True, skip_requesting_account_id=True,
         skip_s3_checksum=True,
     )
     stack.add_override("terraform.backend.s3.use_lockfile", True)
