@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from ece_provider.configured import ConfiguredProvider
@@ -78,6 +79,7 @@ def filter_values(**values: Any) -> Values:
         "description": None,
         "include_by_default": False,
         "rules": [rule(source="192.0.2.0/24")],
+        "timeouts": None,
         **values,
     }
 
@@ -132,9 +134,17 @@ async def update(resource: Resource[Any], provider: ConfiguredProvider, prior: V
     return await resource.update(UpdateContext(provider=provider, config=values, prior=prior, planned=values))
 
 
-async def delete(resource: Resource[Any], provider: ConfiguredProvider, state: Values) -> list[Diagnostic]:
-    """What a delete says when it goes well."""
-    context = DeleteContext(provider=provider, state=state)
+async def delete(
+    resource: Resource[Any],
+    provider: ConfiguredProvider,
+    state: Values,
+    *,
+    seconds: float = 30.0,
+    stop: asyncio.Event | None = None,
+) -> list[Diagnostic]:
+    """What a delete says when it goes well; ``seconds`` is its time-out."""
+    stop = stop or asyncio.Event()
+    context = DeleteContext(provider=provider, state=state, timeouts={"delete": seconds}, stop=stop)
     await resource.delete(context)
     return list(context.diagnostics)
 

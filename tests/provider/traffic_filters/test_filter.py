@@ -7,7 +7,9 @@ import asyncio
 import pytest
 
 from ece_client import ApiError, Forbidden, NotFound
+from ece_simulator import Request
 from terraform_plugin.diagnostics import Path, Severity
+from terraform_plugin.resource import Interrupted
 from tests.provider.traffic_filters.support import (
     FILTER,
     LIST,
@@ -109,6 +111,56 @@ async def test_delete_clears_associations_of_deleted_deployments(world):
     assert world.associations() == {(deployment["id"], state["id"])}
     await delete(FILTER, provider, state)
     assert world.rulesets() == {}
+
+
+def shut_down(world, deployment_id):
+    """Somebody, or the same run, begins to delete the deployment; its plan does not end by itself."""
+    world.control.set_plan_speed("infinite")
+    installation = world.simulator.installations[0]
+    request = Request.make(
+        "POST",
+        f"/api/v1/deployments/{deployment_id}/_shutdown",
+        headers={"Authorization": f"ApiKey {installation.api_key}"},
+        body={},
+    )
+    assert installation.handle(request).status == 200
+
+
+async def test_delete_waits_for_deployments_that_are_being_deleted(world):
+    """A destroy of both has no order when include_by_default made the association; it must not fail for that."""
+    provider = world.provider()
+    state = await create(FILTER, provider, filter_values(include_by_default=True))
+    logs = world.seed("logs", traffic_filters=[state["id"]])["id"]
+    shut_down(world, logs)
+    since = len(world.calls())
+    deleting = asyncio.ensure_future(delete(FILTER, provider, state))
+    await asyncio.to_thread(world.control.wait_for_call, since + 3, answered=True)
+    assert world.calls(since)[2] == "get-deployment"
+    assert not deleting.done()
+    world.control.take_away("deployment", logs)
+    assert await deleting == []
+    assert world.rulesets() == {}
+
+
+async def test_delete_does_not_wait_longer_than_its_timeout(world):
+    """A deployment that never ends its shutdown is named like any other."""
+    provider = world.provider()
+    state = await create(FILTER, provider, filter_values())
+    logs = world.seed("logs", traffic_filters=[state["id"]])["id"]
+    shut_down(world, logs)
+    assert logs in str(await refused(delete(FILTER, provider, state, seconds=0.05)))
+
+
+async def test_delete_ends_soon_when_terraform_is_stopped(world):
+    """Ctrl-C during the wait: nothing was deleted, and the text says what was waited for."""
+    provider = world.provider()
+    state = await create(FILTER, provider, filter_values())
+    shut_down(world, world.seed("logs", traffic_filters=[state["id"]])["id"])
+    stop = asyncio.Event()
+    stop.set()
+    with pytest.raises(Interrupted, match="office"):
+        await delete(FILTER, provider, state, stop=stop)
+    assert set(world.rulesets()) == {state["id"]}
 
 
 async def test_other_failures_of_delete_come_through(world):

@@ -51,6 +51,7 @@ def to_state(ruleset: Mapping[str, Any], prior: Values) -> Values:
         "description": ruleset.get("description") or None,
         "include_by_default": bool(ruleset["include_by_default"]),
         "rules": rules_to_state(ruleset.get("rules") or (), prior.get("rules") or []),
+        "timeouts": prior.get("timeouts"),
     }
 
 

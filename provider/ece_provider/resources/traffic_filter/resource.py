@@ -9,7 +9,7 @@ from ece_domain.identifiers import check_hex_id
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.resources.traffic_filter.checks import check_plan, check_rules
 from ece_provider.resources.traffic_filter.mapping import to_request, to_state
-from ece_provider.resources.traffic_filter.schema import IDENTITY, SCHEMA, TYPE_NAME
+from ece_provider.resources.traffic_filter.schema import IDENTITY, SCHEMA, TIMEOUTS, TYPE_NAME
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.resource import (
     CreateContext,
@@ -30,6 +30,7 @@ class TrafficFilter(Resource[ConfiguredProvider]):
     type_name = TYPE_NAME
     schema = SCHEMA
     identity = IDENTITY
+    default_timeouts = TIMEOUTS
 
     def validate(self, context: ValidateContext) -> None:
         """Check the rules against the type, as far as they are known."""

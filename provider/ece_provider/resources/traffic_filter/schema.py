@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ece_domain.traffic_filters import MAX_RULES, TYPES
+from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Nested, Nesting, Schema, timeouts
+from terraform_plugin.types import BOOL, STRING
 from terraform_plugin.validators import NotEmpty, OneOf
 
-from ece_domain.traffic_filters import MAX_RULES, TYPES
-from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Nested, Nesting, Schema
-from terraform_plugin.types import BOOL, STRING
-
 TYPE_NAME: Final = "ece_traffic_filter"
+
+TIMEOUTS: Final = {"delete": "60m"}
+"""How long a delete waits for associated deployments that are being deleted at the same time."""
 
 
 def _same_text(left: Any, right: Any) -> bool:
@@ -90,6 +92,7 @@ SCHEMA: Final = Schema(
         ),
         "region": Attribute(type=STRING, computed=True, description="Region of the environment; `ece-region` on ECE."),
         "id": Attribute(type=STRING, computed=True, description="Id of the rule set."),
+        "timeouts": timeouts(TIMEOUTS),
     },
 )
 
