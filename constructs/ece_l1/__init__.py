@@ -15,7 +15,7 @@ from ece_l1.deployment import (
     DeploymentTimeouts,
 )
 from ece_l1.provider import EceProvider, EceProviderElasticsearchCredentials, EceProviderEnvironments
-from ece_l1.traffic_filter import TrafficFilter, TrafficFilterRules
+from ece_l1.traffic_filter import TrafficFilter, TrafficFilterRules, TrafficFilterTimeouts
 from ece_l1.traffic_filter_association import TrafficFilterAssociation
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "TrafficFilter",
     "TrafficFilterAssociation",
     "TrafficFilterRules",
+    "TrafficFilterTimeouts",
 ]

@@ -41,6 +41,13 @@ class TrafficFilterRules(TypedDict, total=False):
     """What the rule is for."""
 
 
+class TrafficFilterTimeouts(TypedDict, total=False):
+    """How long to wait, such as `90s`, `30m` or `2h`."""
+
+    delete: Text
+    """For delete; 60m unless given."""
+
+
 class TrafficFilter(Resource):
     """A rule set of traffic filters. It does nothing by itself: an `ece_traffic_filter_association` puts it on a
     deployment.
@@ -59,6 +66,7 @@ class TrafficFilter(Resource):
         rules: Sequence[TrafficFilterRules] | Opaque,
         description: Text | None = None,
         include_by_default: Flag | None = None,
+        timeouts: TrafficFilterTimeouts | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
         count: int | TerraformCount | None = None,
@@ -77,6 +85,7 @@ class TrafficFilter(Resource):
                 sets. Rules are compared by content.
             description: What the rule set is for.
             include_by_default: Put the rule set on every deployment that is created from now on; default `false`.
+            timeouts: How long to wait, such as `90s`, `30m` or `2h`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
             count: How many of these.
@@ -92,6 +101,7 @@ class TrafficFilter(Resource):
                 "rules": rules,
                 "description": description,
                 "include_by_default": include_by_default,
+                "timeouts": timeouts,
             },
             provider=provider,
             depends_on=depends_on,
@@ -138,3 +148,8 @@ class TrafficFilter(Resource):
     def id(self) -> str:
         """Id of the rule set."""
         return self._references.string("id")
+
+    @property
+    def timeouts(self) -> IResolvable:
+        """How long to wait, such as `90s`, `30m` or `2h`."""
+        return self._references.opaque("timeouts")
