@@ -88,6 +88,11 @@ def same_state_rules(left: Any, right: Any) -> bool:
     return same_rules(map(state_rule, left), map(state_rule, right))
 
 
+def moved_state(source: Mapping[str, Any]) -> Values:
+    """The state of Elastic's ``ec_deployment_traffic_filter``, whose rules are blocks named ``rule``."""
+    return to_state({**source, "rules": source.get("rule") or ()}, {})
+
+
 def is_same_ruleset(ruleset: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
     """True when a rule set of the API holds what was asked for in ``body``; ids do not count."""
     plain = ("name", "type", "region", "include_by_default")

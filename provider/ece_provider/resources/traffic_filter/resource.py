@@ -8,7 +8,7 @@ from ece_domain.findings import InvalidValue
 from ece_domain.identifiers import check_hex_id
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.resources.traffic_filter.checks import check_plan, check_rules
-from ece_provider.resources.traffic_filter.mapping import to_request, to_state
+from ece_provider.resources.traffic_filter.mapping import moved_state, to_request, to_state
 from ece_provider.resources.traffic_filter.schema import IDENTITY, SCHEMA, TIMEOUTS, TYPE_NAME
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.resource import (
@@ -78,6 +78,10 @@ class TrafficFilter(Resource[ConfiguredProvider]):
             return {**SCHEMA.null(), "id": check_hex_id(text, "traffic filter id")}
         except InvalidValue as problem:
             raise DiagnosticError("Invalid import id", f"{problem}.") from None
+
+    def move_state(self, source_type: str, source_provider: str, state: Values) -> Values | None:
+        """Take over ``ec_deployment_traffic_filter`` of Elastic's own provider."""
+        return moved_state(state) if source_type == "ec_deployment_traffic_filter" else None
 
 
 async def _asked_by_id(provider: ConfiguredProvider, ruleset_id: str) -> dict[str, Any] | None:

@@ -67,12 +67,22 @@ class TrafficFilterAssociation(Resource[ConfiguredProvider]):
         identity = context.identity or {}
         text = context.id or f"{identity.get('deployment_id')}/{identity.get('traffic_filter_id')}"
         try:
-            parsed = AssociationId.parse(text)
+            return _state_of(AssociationId.parse(text))
         except InvalidValue as problem:
             raise DiagnosticError("Invalid import id", f"{problem}.") from None
-        return {
-            **SCHEMA.null(),
-            "deployment_id": parsed.deployment_id,
-            "traffic_filter_id": parsed.traffic_filter_id,
-            "id": str(parsed),
-        }
+
+    def move_state(self, source_type: str, source_provider: str, state: Values) -> Values | None:
+        """Take over ``ec_deployment_traffic_filter_association`` of Elastic's own provider."""
+        if source_type != "ec_deployment_traffic_filter_association":
+            return None
+        return _state_of(AssociationId(state["deployment_id"], state["traffic_filter_id"]))
+
+
+def _state_of(association: AssociationId) -> Values:
+    return {
+        **SCHEMA.null(),
+        "deployment_id": association.deployment_id,
+        "traffic_filter_id": association.traffic_filter_id,
+        "acknowledge_lockout": False,
+        "id": str(association),
+    }
