@@ -125,6 +125,17 @@ class ConfiguredProvider:
             )
         return environment_settings(name, entry, self.environ)
 
+    def secrets(self) -> list[str]:
+        """Secrets that came from environment variables: no schema marks them as sensitive."""
+        names = []
+        for entry in _known_entries(self._config.get("environments")):
+            if is_set(prefix := entry.get("env_prefix")):
+                names += [f"{prefix}_API_KEY", f"{prefix}_PASSWORD"]
+        for entry in _known_entries(self._config.get("elasticsearch_credentials")):
+            names += [entry[name] for name in ("api_key_env", "password_env") if is_set(entry.get(name))]
+        own = self.settings.secrets() if self.settings else []
+        return own + [self.environ[name] for name in names if self.environ.get(name)]
+
     async def watcher(self, log: Any | None = None) -> PlanWatcher:
         """A watcher of plans with the poll interval of the block; ``log`` gets one line per step at INFO."""
         from ece_client import PlanWatcher
@@ -147,6 +158,10 @@ class ConfiguredProvider:
             if name not in self._clients:
                 self._clients[name] = _made(settings, self.user_agent, path, self.lists.drop)
             return self._clients[name]
+
+
+def _known_entries(entries: Any) -> list[Values]:
+    return [entry for entry in entries.values() if is_set(entry)] if is_set(entries) else []
 
 
 def _made(settings: Settings, user_agent: str, path: Path, on_write: Callable[[], None]) -> Client:
@@ -178,7 +193,7 @@ def _made(settings: Settings, user_agent: str, path: Path, on_write: Callable[[]
         raise DiagnosticError(
             "Invalid provider configuration", f"{source}{problem}.", path.attribute(argument) if known else None
         ) from None
-    return WatchedClient(config, on_write)
+    return WatchedClient(config, on_write, settings)
 
 
 def _auth(settings: Settings) -> ApiKey | Login:

@@ -29,6 +29,7 @@ from ece_client.errors import (
 from ece_client.plan_errors import PlanFailed, PlanStopped, PlanTimeout
 from ece_provider.locks import LockStopped, LockTimeout
 from ece_provider.settings import Settings
+from ece_provider.watched_client import SETTINGS
 from terraform_plugin.diagnostics import Diagnostic, Path
 
 Words = tuple[str, str, Path | None]
@@ -38,8 +39,9 @@ Words = tuple[str, str, Path | None]
 def explain(error: BaseException, settings: Settings | None = None) -> Sequence[Diagnostic] | None:
     """Messages for an error of the client or of a lock; None for anything else, which is a bug of the provider.
 
-    ``settings`` are those of the installation that the call went to; with them messages name where a value came from.
+    Messages name where a value came from: by the settings of the client that raised the error, else by ``settings``.
     """
+    settings = getattr(error, SETTINGS, settings)
     for kind, words in _TABLE:
         if isinstance(error, kind):
             summary, detail, path = words(error, _Source(settings))
@@ -53,13 +55,14 @@ class _Source:
     def __init__(self, settings: Settings | None) -> None:
         self.origin: Mapping[str, str] = settings.origin if settings else {}
         self.endpoint = settings.endpoint if settings else ""
+        self._place = settings.place if settings else Path()
 
     def of(self, argument: str) -> str:
         """``ECE_API_KEY``, ``the argument api_key``; the bare name where nothing is known."""
         return self.origin.get(argument, argument)
 
     def path(self, argument: str) -> Path:
-        return Path(argument)
+        return self._place.attribute(argument)
 
 
 def _unauthenticated(error: Unauthenticated, source: _Source) -> Words:

@@ -11,7 +11,6 @@ import hashlib
 import json
 import logging
 import os
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -72,7 +71,7 @@ class Journal:
         self._directory = directory
         self._endpoint = endpoint
         self._workspace = workspace
-        self._owner = secrets.token_hex(8)
+        self._owner = os.urandom(8).hex()
         self._owner_file: IO[str] | None = None
         self._by_object: dict[str, list[Path]] | None = None
 
@@ -206,7 +205,7 @@ def _process_exists(owner_file: Path) -> bool:
 
 def _new_request_id() -> str:
     """64 characters, within the 32 to 128 that ``create-deployment`` takes."""
-    return secrets.token_hex(32)
+    return os.urandom(32).hex()
 
 
 def _sync_directory(directory: Path) -> None:

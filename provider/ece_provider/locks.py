@@ -9,7 +9,6 @@ import asyncio
 import fcntl
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -37,6 +36,8 @@ class LockStopped(Exception):
 
 def default_directory() -> Path:
     """Where lock files live: one folder per user, shared by all runs on the machine."""
+    import tempfile  # costs a moment at every start, and most processes never write
+
     return Path(tempfile.gettempdir()) / f"terraform-provider-ece-{os.getuid()}"
 
 
@@ -45,7 +46,7 @@ class Locks:
 
     def __init__(self, endpoint: str, directory: Path | None = None) -> None:
         self._endpoint = endpoint
-        self._directory = directory or default_directory()
+        self._directory = directory
         self._tasks: dict[str, asyncio.Lock] = {}
 
     @asynccontextmanager
@@ -78,9 +79,10 @@ class Locks:
     async def _locked_file(
         self, name: str, deadline: float | None, end: float | None, stop: asyncio.Event | None
     ) -> IO[bytes]:
-        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory = self._directory or default_directory()
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         digest = hashlib.sha256(f"{self._endpoint}\n{name}".encode()).hexdigest()[:32]
-        file = (self._directory / f"{digest}.lock").open("ab")
+        file = (directory / f"{digest}.lock").open("ab")
         pause = _FIRST_PAUSE
         try:
             while not _try_lock(file):

@@ -86,4 +86,4 @@ class EceProvider(Provider[ConfiguredProvider]):
 
     def secrets(self, configured: ConfiguredProvider) -> Sequence[Any]:
         """Credentials that came from environment variables, which no schema marks as sensitive."""
-        return configured.settings.secrets() if configured.settings else ()
+        return configured.secrets()

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from terraform_plugin.durations import parse as parse_duration
-
 from ece_domain.findings import InvalidValue
 from ece_provider.config import CONNECTION_ARGUMENTS
 from ece_provider.endpoints import check_endpoint
 from terraform_plugin.diagnostics import DiagnosticError, Path
+from terraform_plugin.durations import parse as parse_duration
 from terraform_plugin.values import UNKNOWN, Values
 
 DEFAULT_PREFIX: Final = "ECE"
@@ -57,6 +56,8 @@ class Settings:
     max_retries: int = 4
     poll_interval: float = 2.0
     """Seconds."""
+    place: Path = field(default_factory=Path)
+    """Where the arguments stand: the provider block itself, or an entry of ``environments``."""
     origin: Mapping[str, str] = field(default_factory=dict)
     """Where each value came from, in words for messages: ``the argument endpoint``, ``ECE_ENDPOINT``."""
 
@@ -111,6 +112,7 @@ class _Resolution:
             request_timeout=self.seconds("request_timeout", 60.0),
             max_retries=self.retries(),
             poll_interval=self.seconds("poll_interval", 2.0),
+            place=self.path,
             origin=self.origin,
         )
 

@@ -1,12 +1,17 @@
-"""A client that tells of its writes, so that what was read before is not used after them."""
+"""A client that tells of its writes, so that what was read before is not used after them, and whose errors say where
+they come from: a run may talk to several installations."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from ece_client import Client, ClientConfig, Reply
+from ece_client import ApiError, Client, ClientConfig, Reply
 from ece_client._generated.operations import OPERATIONS, OperationId
+from ece_provider.settings import Settings
+
+SETTINGS: Final = "ece_settings"
+"""Attribute of an error: the ``Settings`` of the client that raised it."""
 
 READING_POSTS: Final = frozenset({"search-deployments"})
 """POST calls that change nothing."""
@@ -15,12 +20,20 @@ READING_POSTS: Final = frozenset({"search-deployments"})
 class WatchedClient(Client):
     """``on_write`` is called before each call that may change something, and after it."""
 
-    def __init__(self, config: ClientConfig, on_write: Callable[[], None]) -> None:
+    def __init__(self, config: ClientConfig, on_write: Callable[[], None], settings: Settings | None = None) -> None:
         super().__init__(config)
         self._on_write = on_write
+        self._settings = settings
 
     async def call(self, operation: OperationId, **options: Any) -> Reply[Any]:
         """As ``Client.call``."""
+        try:
+            return await self._watched(operation, **options)
+        except ApiError as error:
+            setattr(error, SETTINGS, self._settings)
+            raise
+
+    async def _watched(self, operation: OperationId, **options: Any) -> Reply[Any]:
         if OPERATIONS[operation].method == "GET" or operation in READING_POSTS:
             return await super().call(operation, **options)
         self._on_write()

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from ece_client import ApiError
 from ece_provider.config import PROVIDER_SCHEMA, validate_config
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.errors import explain
+from ece_simulator import Simulator
 from terraform_plugin.diagnostics import DiagnosticError, Diagnostics
 from terraform_plugin.values import UNKNOWN, Values
 from tests.provider.support import provider_of
@@ -94,3 +97,28 @@ def test_arguments_are_checked_against_each_other(config: Values, expected: str)
     text = messages(config)
     assert expected in text
     assert bool(text) == bool(expected)
+
+
+async def test_errors_name_the_place_that_was_asked(simulator: Simulator, environ: dict[str, str]) -> None:
+    """A key that another environment refuses must not send the reader to the provider's own key."""
+    one = simulator.installations[0]
+    dr = entry(endpoint=one.endpoint, api_key="wrong", ca_pem=one.ca_pem)
+    provider = provider_of(environ, {"environments": {"dr": dr}})
+    client = await provider.environment_client("dr")
+    with pytest.raises(ApiError) as caught:
+        await client.call("get-platform")
+    await provider.close()
+    diagnostics = explain(caught.value, provider.settings)
+    assert diagnostics is not None
+    assert str(diagnostics[0].path) == 'environments["dr"].api_key'
+    assert "ECE_API_KEY" not in diagnostics[0].detail
+
+
+def test_secrets_named_by_variables_are_known_to_the_masking() -> None:
+    """No schema marks them as sensitive, and a log must not show them."""
+    config = {
+        "environments": {"dr": entry(env_prefix="DR"), "later": UNKNOWN},
+        "elasticsearch_credentials": {"0" * 32: {"password_env": "ES_PASSWORD", "username": "u"}},
+    }
+    provider = provider_of({**ENVIRON, "DR_API_KEY": "dr-secret", "ES_PASSWORD": "es-secret"}, config)
+    assert provider.secrets() == ["k", "dr-secret", "es-secret"]
