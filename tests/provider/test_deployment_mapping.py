@@ -13,7 +13,7 @@ from ece_provider.resources.deployment.refusals import attribute_of
 from ece_provider.resources.deployment.tiers import size_of, tier_of
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.values import UNKNOWN
-from tests.provider.support import configured, recorded, tier
+from tests.provider.support import DEPLOYMENT, configured, recorded, tier
 
 MODERN = "deployment-get-integrations-server"
 OLD = "deployment-get-observability"
@@ -330,3 +330,37 @@ def test_deployments_of_the_platform_are_recognised(change: dict[str, Any], expe
 def test_complaints_of_the_api_find_their_attribute(field: str, expected: str | None) -> None:
     """The API names a place in the body; the user wrote an attribute."""
     assert attribute_of(field) == expected
+
+
+def test_a_deployment_of_elastics_own_provider_moves_over() -> None:
+    """Its secrets must not come along, and the plan after the move must be empty."""
+    source = {
+        "id": "f" * 32,
+        "name": "logs",
+        "version": "9.2.0",
+        "region": "ece-region",
+        "deployment_template_id": "default",
+        "tags": {"a": "b"},
+        "elasticsearch_username": "elastic",
+        "elasticsearch_password": "s3cret",
+        "apm_secret_token": "t0ken",
+        "elasticsearch": {
+            "ref_id": "main-elasticsearch",
+            "resource_id": "e" * 32,
+            "cloud_id": "logs:x",
+            "https_endpoint": "https://e.example.com:9243",
+            "hot": {"size": "8g", "zone_count": 2, "autoscaling": {}},
+            "warm": {"size": "0g", "zone_count": 1},
+            "cold": None,
+            "trust_account": [{"account_id": "a", "trust_all": True}],
+        },
+        "kibana": {"size": "1g", "zone_count": 1, "https_endpoint": "https://k.example.com:9243"},
+        "integrations_server": None,
+    }
+    state = DEPLOYMENT.move_state("ec_deployment", "registry/elastic/ec", source)
+    assert state is not None
+    assert set(state) <= set(DEPLOYMENT.schema.attributes)
+    assert (state["id"], state["endpoint"], state["tiers"]) == ("f" * 32, "e.example.com", {"hot": tier("8g", 2)})
+    assert (state["kibana"], state["integrations_server"]) == (tier("1g"), None)
+    assert not [secret for secret in ("s3cret", "t0ken") if secret in str(state)]
+    assert DEPLOYMENT.move_state("ec_other", "registry/elastic/ec", source) is None

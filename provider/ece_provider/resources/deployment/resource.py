@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.resources.deployment.identifiers import parse_import_id
+from ece_provider.resources.deployment.moved import SOURCE_TYPE, moved_state
 from ece_provider.resources.deployment.plan import check_plan, validate
 from ece_provider.resources.deployment.schema import DEPLOYMENT_IDENTITY, DEPLOYMENT_SCHEMA, TIMEOUTS
 from terraform_plugin.resource import (
@@ -65,3 +66,7 @@ class Deployment(Resource[ConfiguredProvider]):
     async def import_state(self, context: ImportContext[ConfiguredProvider]) -> Values:
         """Adopt a deployment by ``<id>``, ``<id>/<ref_id>`` or identity."""
         return parse_import_id(context)
+
+    def move_state(self, source_type: str, source_provider: str, state: Values) -> Values | None:
+        """Take over ``ec_deployment`` of Elastic's own provider."""
+        return moved_state(state) if source_type == SOURCE_TYPE else None
