@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ece_client import models as models
+    from ece_client._generated.operations import OPERATIONS as OPERATIONS
+    from ece_client._generated.operations import OperationId as OperationId
     from ece_client.call import Reply as Reply
     from ece_client.client import Client as Client
     from ece_client.clock import Clock as Clock
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from ece_client.plans import PlanWatcher as PlanWatcher
 
 _HOMES = {
+    "_generated.operations": ("OPERATIONS", "OperationId"),
     "call": ("Reply",),
     "client": ("Client",),
     "clock": ("Clock", "SystemClock"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from ece_client import ConnectionFailed, NotFound, NotJson, StatusError, UnexpectedReply, models
+from ece_client import ConnectionFailed, NotFound, NotJson, StatusError, Unauthenticated, UnexpectedReply, models
 from tests.api_client.wire import Wire, client_on, ok, page, refused
 
 DEPLOYMENT = {"deployment_id": "d1"}
@@ -218,6 +218,13 @@ async def test_region_is_asked_once_by_many_calls():
         await asyncio.gather(*(client.call("get-version-stacks") for _ in range(50)))
     assert sum(path.endswith("/platform") for path in wire.paths) == 1
     assert wire.paths[-1].startswith("/api/v1/regions/my-region/")
+
+
+async def test_region_with_a_refused_key():
+    """No other call would get through either; the message must be about the key."""
+    async with client_on(Wire(refused(401, "root.unauthenticated")), region=None) as client:
+        with pytest.raises(Unauthenticated, match="get-platform"):
+            await client.call("get-version-stacks")
 
 
 @pytest.mark.parametrize(

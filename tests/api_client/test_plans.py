@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 
 import httpx
 import pytest
@@ -18,8 +19,10 @@ from ece_client import (
     PlanTimeout,
     PlanWatcher,
     ServerError,
+    TlsFailed,
     known_attempts,
 )
+from ece_client.plan_state import ended, failure_of
 from tests.api_client.wire import FakeClock, Wire, client_on, ok, page, refused
 
 ES = ("elasticsearch", "main")
@@ -216,6 +219,26 @@ async def test_failed(case):
     assert (error.kind, error.ref_id) in (ES, KIBANA)
 
 
+@pytest.mark.parametrize(
+    ("entry", "step"),
+    [
+        (good("e"), None),
+        (bad("e"), "allocate-instances"),
+        (attempt("e"), None),
+        ({**attempt("e", "start-instances"), "healthy": False}, "start-instances"),
+        ({**attempt("e"), "healthy": False}, "unknown"),
+        ({**good("e"), "healthy": False}, None),  # the last step decides, health is another matter
+        ({**good("e"), "error": {"message": "m"}}, DONE),
+        ({"plan_attempt_log": None, "error": {"message": None, "details": None}}, "unknown"),
+        ({}, None),
+    ],
+)
+def test_verdict_of_an_entry(entry, step):
+    """The forms in which versions of ECE record an end, complete or not."""
+    failure = failure_of(entry)
+    assert (failure and failure.step) == step
+
+
 async def test_cancelled():
     """A cancelled attempt is on record as failed, in words of its own."""
     cancelled = {
@@ -251,6 +274,52 @@ async def test_without_any_plan_several_quiet_looks_are_needed():
     assert outcome == Outcome(())
     assert ece.looks >= 4
     assert 4.0 <= clock.now - start < 8.0
+
+
+@pytest.mark.parametrize(("current_start", "newest"), [("2024-01-01T00:00:00Z", "e2"), ("2024-01-03T00:00:00Z", "old")])
+def test_a_history_without_the_current_attempt(current_start, newest):
+    """Then the times of both tell which one is newer."""
+    current = {**OLD, "attempt_start_time": current_start}
+    info = {"current": current, "history": [{**bad("e2"), "attempt_start_time": "2024-01-02T00:00:00Z"}]}
+    assert ended(info)[-1]["plan_attempt_id"] == newest
+
+
+async def test_quiet_looks_count_however_short_the_interval():
+    """A short interval is asked for in tests and demos; it must not weaken the proof."""
+    ece = Ece(Frame(es=(None, OLD, OLD)))
+    await wait(ece, interval=0.25, clock=FakeClock(now=0.0), known=frozenset({"old"}))
+    assert ece.looks == 4
+
+
+async def test_a_known_attempt_costs_no_history():
+    """The history of a long life is large; an attempt that is current now needs none of it."""
+    wire = Wire(
+        Ece(
+            Frame(es=(running("e2"), OLD), kibana=(None, good("k"))),
+            Frame(es=(None, good("e2")), kibana=(None, good("k"))),
+        )
+    )
+    async with client_on(wire) as client:
+        await PlanWatcher(client, clock=FakeClock()).wait("d1", {ES: "e2"})
+    assert len(wire.requests) == 2
+    assert not [path for path in wire.paths if "show_plan_history=true" in path or "/activity/" in path]
+
+
+async def test_failed_looks_count_in_a_row_only():
+    """Over hours some looks fail; that is no reason to give up."""
+    frame, trouble = Frame(es=(running("e1"), None)), refused(503)
+    ece = Ece(frame, *[trouble] * 4, frame, *[trouble] * 4, Frame(es=(None, good("e1"))))
+    assert (await wait(ece)).attempts == (PlanRef(*ES, "e1"),)
+
+
+async def test_a_certificate_that_changes_ends_the_wait():
+    """Nobody should be asked about a plan whom we do not trust."""
+    expired = httpx.ConnectError("")
+    expired.__cause__ = ssl.SSLCertVerificationError(1, "certificate has expired")
+    expired.__cause__.verify_code, expired.__cause__.verify_message = 10, "certificate has expired"
+    looks = iter([Frame(es=(running("e1"), None)).answer, lambda request: expired])
+    with pytest.raises(TlsFailed):
+        await wait(lambda request: next(looks)(request), deadline=60)
 
 
 @pytest.mark.parametrize("options", [{}, {"known": frozenset({"old"})}, {"attempts": {}}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import ssl
 
 import httpx
 import pytest
@@ -132,6 +133,27 @@ async def test_the_last_failure_names_host_port_and_attempts(failure, kind):
         await outcome(wire, READ, max_retries=2)
     assert type(caught.value) is kind
     assert len(wire.requests) == 3
+
+
+async def test_a_hint_at_client_certificates_only_before_the_first_answer():
+    """Afterwards a broken connection is just that."""
+    async with client_on(Wire(httpx.ReadError("reset"), ok(), httpx.ReadError("reset")), max_retries=0) as client:
+        with pytest.raises(ConnectionFailed, match="client_cert_file"):
+            await client.call("list-deployments")
+        await client.call("list-deployments")
+        with pytest.raises(ConnectionFailed) as caught:
+            await client.call("list-deployments")
+    assert "client_cert_file" not in str(caught.value)
+
+
+async def test_a_handshake_that_broke_off_is_repeated():
+    """It may have been a restart; only a complaint of TLS itself is final."""
+    broken = httpx.ConnectError("EOF occurred")
+    broken.__cause__ = ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
+    late = httpx.ConnectTimeout("")
+    late.__cause__ = ssl.SSLWantReadError(2, "The operation did not complete")
+    for failure in (broken, late):
+        assert (await outcome(Wire(failure, ok({"id": "d1"})), READ)).data == {"id": "d1"}
 
 
 async def test_waits_double_and_end():

@@ -209,6 +209,15 @@ async def test_a_path_in_front_is_kept(tmp_path):
     assert server.requests == ["HEAD /ece/", "GET /ece/api/v1/deployments"]
 
 
+async def test_many_first_calls_look_for_the_fingerprint_once(tmp_path):
+    """Ten parallel reads at the start of a run must share one pool of connections."""
+    async with serving(tmp_path, CHAIN) as server:
+        config = ClientConfig(server.endpoint, ApiKey("k"), tls=Tls(ca_fingerprint=ROOT.fingerprint))
+        async with Client(config) as client:
+            await asyncio.gather(*(client.call("list-deployments") for _ in range(10)))
+    assert [request for request in server.requests if request.startswith("HEAD")] == ["HEAD /"]
+
+
 async def test_connections_are_reused_and_the_context_is_built_once(tmp_path, monkeypatch):
     """A handshake and a pile of root certificates per call would cost more than the calls."""
     built = []

@@ -44,8 +44,9 @@ class Wire:
         self.script = list(script)
         self.requests: list[httpx.Request] = []
 
-    def handle(self, request: httpx.Request) -> httpx.Response:
+    async def handle(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
+        await asyncio.sleep(0)  # lets other calls in between, as a network does
         entry = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         answer = entry if isinstance(entry, httpx.Response | Exception) else entry(request)
         if isinstance(answer, Exception):
