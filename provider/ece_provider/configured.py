@@ -136,13 +136,12 @@ class ConfiguredProvider:
         own = self.settings.secrets() if self.settings else []
         return own + [self.environ[name] for name in names if self.environ.get(name)]
 
-    async def watcher(self, log: Any | None = None) -> PlanWatcher:
-        """A watcher of plans with the poll interval of the block; ``log`` gets one line per step at INFO."""
+    async def watcher(self, on_progress: Callable[[str], None] | None = None) -> PlanWatcher:
+        """A watcher of plans with the poll interval of the block; ``on_progress`` gets one line per step."""
         from ece_client import PlanWatcher
 
         interval = self.settings.poll_interval if self.settings else 2.0
-        progress = log.info if log is not None else None
-        return PlanWatcher(await self.client(), poll_interval=interval, on_progress=progress)
+        return PlanWatcher(await self.client(), poll_interval=interval, on_progress=on_progress)
 
     async def close(self) -> None:
         """Close all connections and give up the journal."""

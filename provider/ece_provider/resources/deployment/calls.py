@@ -17,7 +17,7 @@ from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.resource import Context, Interrupted
 
 if TYPE_CHECKING:
-    from ece_client import Client, Reply
+    from ece_client import Client, PlanWatcher, Reply
 
 LOG = logging.getLogger("ece_provider.deployment")
 
@@ -92,6 +92,11 @@ async def exclusive(
         raise Interrupted(str(stopped)) from None
 
 
+async def watcher_of(context: Context[ConfiguredProvider], deployment_id: str) -> PlanWatcher:
+    """A watcher that logs each step of the deployment's plans at INFO."""
+    return await context.provider.watcher(lambda line: LOG.info("deployment %s: %s", deployment_id, line))
+
+
 async def get_when_quiet(
     context: Context[ConfiguredProvider], client: Client, deployment_id: str, deadline: Deadline
 ) -> Reply[Any]:
@@ -100,7 +105,7 @@ async def get_when_quiet(
         reply = await get(client, deployment_id, show_plan_history=True)
         if not is_pending(reply.data):
             return reply
-        watcher = await context.provider.watcher(LOG)
+        watcher = await watcher_of(context, deployment_id)
         await watcher.wait_quiet(deployment_id, deadline.left(), context.stop)
 
 
@@ -108,7 +113,7 @@ async def wait(
     context: Context[ConfiguredProvider], deployment_id: str, known: frozenset[str], deadline: Deadline
 ) -> None:
     """Wait for the plans of a write; ``known`` are the attempts from before it. Raises as ``PlanWatcher.wait``."""
-    watcher = await context.provider.watcher(LOG)
+    watcher = await watcher_of(context, deployment_id)
     await watcher.wait(deployment_id, known=known, deadline=deadline.left(), stop=context.stop)
 
 
@@ -129,7 +134,7 @@ async def go_on_waiting(context: Context[ConfiguredProvider], deployment_id: str
         return
     attempts = {(kind, ref): attempt for kind, ref, attempt in pending.get("attempts") or () if attempt}
     is_create = pending.get("verb") == "create"
-    watcher = await context.provider.watcher(LOG)
+    watcher = await watcher_of(context, deployment_id)
     deadline = context.timeouts.get("read")
     try:
         if is_create:

@@ -15,7 +15,15 @@ from ece_client import (
     known_attempts,
 )
 from ece_provider.configured import ConfiguredProvider
-from ece_provider.resources.deployment.calls import LOG, Deadline, exclusive, get_when_quiet, pause, refuse_system_owned
+from ece_provider.resources.deployment.calls import (
+    LOG,
+    Deadline,
+    exclusive,
+    get_when_quiet,
+    pause,
+    refuse_system_owned,
+    watcher_of,
+)
 from ece_provider.resources.deployment.mapping import Json
 from ece_provider.resources.deployment.plan import protection_error
 from terraform_plugin.diagnostics import DiagnosticError, Path
@@ -95,7 +103,7 @@ async def _shut_down(
 ) -> None:
     LOG.info("deployment %s: shutting down", identifier)
     await client.call("shutdown-deployment", path={"deployment_id": identifier})
-    watcher = await context.provider.watcher(LOG)
+    watcher = await watcher_of(context, identifier)
     await watcher.wait(
         identifier,
         known=known_attempts(deployment),
