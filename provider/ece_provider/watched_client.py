@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ece_client import ApiError, Client, ClientConfig, Reply
-from ece_client._generated.operations import OPERATIONS, OperationId
+from ece_client import OPERATIONS, ApiError, Client, ClientConfig, OperationId, Reply
 from ece_provider.settings import Settings
 
 SETTINGS: Final = "ece_settings"
