@@ -95,10 +95,16 @@ def _venv_inputs() -> Iterable[str]:
 def _make_venv() -> None:
     python = VENV / "bin" / "python"
     fresh: list[str] = []
-    if not _runs(python):
+    if not _runs(python) or _was_moved():
         shutil.rmtree(VENV, ignore_errors=True)
         fresh = ["--python", _base_python()]
     _call("packages", [str(TOOLS / "pipenv" / "bin" / "pipenv"), *fresh, "sync", "--dev"])
+
+
+def _was_moved() -> bool:
+    """The environment's programs carry the path of the folder that it was made in; pipenv notes that folder."""
+    note = VENV / ".project"
+    return note.exists() and note.read_text().strip() != str(PROJECT)
 
 
 def _base_python() -> str:
