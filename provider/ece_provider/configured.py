@@ -15,7 +15,7 @@ from ece_provider.list_reads import ListReads
 from ece_provider.locks import Locks
 from ece_provider.settings import Settings, environment_settings, is_unknown
 from ece_provider.templates import Templates
-from terraform_plugin.diagnostics import DiagnosticError, Path
+from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.values import Values, is_set
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class ConfiguredProvider:
                 "The provider block refers to values that are known only after apply, so the API cannot be reached "
                 "now. Apply the objects that these values come from first, with -target.",
             )
-        return await self._client("", self.settings, Path())
+        return await self._client("", self.settings)
 
     async def region(self) -> str:
         """The region of the installation; asks the API unless ``region`` is given."""
@@ -100,7 +100,7 @@ class ConfiguredProvider:
         Raises:
             DiagnosticError: there is no such entry, or it cannot be completed.
         """
-        return await self._client(name, self.environment_settings(name), Path("environments").key(name))
+        return await self._client(name, self.environment_settings(name))
 
     def environment_settings(self, name: str) -> Settings:
         """How to reach an entry of ``environments``; resolved on use, so that an unused entry never fails.
@@ -115,13 +115,11 @@ class ConfiguredProvider:
             raise DiagnosticError(
                 f'No environment "{name}"',
                 f'The provider has no entry "{name}" in environments; it has: {known}.',
-                Path("environments"),
             )
         if is_unknown(entry):
             raise DiagnosticError(
                 f'Environment "{name}" is not known yet',
                 "Its entry refers to values that are known only after apply. Apply those objects first, with -target.",
-                Path("environments").key(name),
             )
         return environment_settings(name, entry, self.environ)
 
@@ -152,10 +150,10 @@ class ConfiguredProvider:
                 await client.aclose()
         self.journal.close()
 
-    async def _client(self, name: str, settings: Settings, path: Path) -> Client:
+    async def _client(self, name: str, settings: Settings) -> Client:
         async with self._opening:
             if name not in self._clients:
-                self._clients[name] = _made(settings, self.user_agent, path, self.lists.drop)
+                self._clients[name] = _made(settings, self.user_agent, self.lists.drop)
             return self._clients[name]
 
 
@@ -163,11 +161,11 @@ def _known_entries(entries: Any) -> list[Values]:
     return [entry for entry in entries.values() if is_set(entry)] if is_set(entries) else []
 
 
-def _made(settings: Settings, user_agent: str, path: Path, on_write: Callable[[], None]) -> Client:
+def _made(settings: Settings, user_agent: str, on_write: Callable[[], None]) -> Client:
     from ece_client import ClientConfig, Tls
     from ece_provider.watched_client import WatchedClient
 
-    _check_files(settings, path)
+    _check_files(settings)
     try:
         config = ClientConfig(
             endpoint=settings.endpoint,
@@ -186,11 +184,9 @@ def _made(settings: Settings, user_agent: str, path: Path, on_write: Callable[[]
             user_agent=user_agent,
         )
     except ValueError as problem:  # its text names the argument and never a secret (ece_client.config)
-        argument = str(problem).split(" ", 1)[0]
-        known = argument in settings.origin
-        source = f"{settings.origin[argument]}: " if known else ""
+        source = settings.origin.get(str(problem).split(" ", 1)[0])
         raise DiagnosticError(
-            "Invalid provider configuration", f"{source}{problem}.", path.attribute(argument) if known else None
+            "Invalid provider configuration", f"{source}: {problem}." if source else f"{problem}."
         ) from None
     return WatchedClient(config, on_write, settings)
 
@@ -203,7 +199,7 @@ def _auth(settings: Settings) -> ApiKey | Login:
     return Login(settings.username or "", settings.password or "")
 
 
-def _check_files(settings: Settings, path: Path) -> None:
+def _check_files(settings: Settings) -> None:
     for argument in ("ca_file", "client_cert_file", "client_key_file"):
         name = getattr(settings, argument)
         if name is None:
@@ -215,5 +211,4 @@ def _check_files(settings: Settings, path: Path) -> None:
             raise DiagnosticError(
                 f"{argument} cannot be read",
                 f"{settings.origin[argument]}: {name}: {problem.strerror or problem}.",
-                path.attribute(argument),
             ) from None

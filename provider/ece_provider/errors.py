@@ -30,10 +30,10 @@ from ece_client.plan_errors import PlanFailed, PlanStopped, PlanTimeout
 from ece_provider.locks import LockStopped, LockTimeout
 from ece_provider.settings import Settings
 from ece_provider.watched_client import SETTINGS
-from terraform_plugin.diagnostics import Diagnostic, Path
+from terraform_plugin.diagnostics import Diagnostic
 
-Words = tuple[str, str, Path | None]
-"""Summary, detail, and the argument of the provider block that it is about."""
+Words = tuple[str, str]
+"""Summary and detail. No place: a path would be read within the resource, and these are about the provider block."""
 
 
 def explain(error: BaseException, settings: Settings | None = None) -> Sequence[Diagnostic] | None:
@@ -44,8 +44,7 @@ def explain(error: BaseException, settings: Settings | None = None) -> Sequence[
     settings = getattr(error, SETTINGS, settings)
     for kind, words in _TABLE:
         if isinstance(error, kind):
-            summary, detail, path = words(error, _Source(settings))
-            return (Diagnostic(summary, detail, path),)
+            return (Diagnostic(*words(error, _Source(settings))),)
     return None
 
 
@@ -55,14 +54,10 @@ class _Source:
     def __init__(self, settings: Settings | None) -> None:
         self.origin: Mapping[str, str] = settings.origin if settings else {}
         self.endpoint = settings.endpoint if settings else ""
-        self._place = settings.place if settings else Path()
 
     def of(self, argument: str) -> str:
         """``ECE_API_KEY``, ``the argument api_key``; the bare name where nothing is known."""
         return self.origin.get(argument, argument)
-
-    def path(self, argument: str) -> Path:
-        return self._place.attribute(argument)
 
 
 def _unauthenticated(error: Unauthenticated, source: _Source) -> Words:
@@ -71,12 +66,12 @@ def _unauthenticated(error: Unauthenticated, source: _Source) -> Words:
             f"The installation refused user name and password, from {source.of('username')} and "
             f"{source.of('password')}. Check both, and that the user may log in with a password. {error}."
         )
-        return "Login refused", detail, source.path("username")
+        return "Login refused", detail
     detail = (
         f"The installation refused the API key from {source.of('api_key')}. Check that it is complete, has not "
         f"expired, and was made on the installation that {source.of('endpoint')} names. {error}."
     )
-    return "API key refused", detail, source.path("api_key")
+    return "API key refused", detail
 
 
 _ROLES: Final = (
@@ -99,7 +94,7 @@ def _forbidden(error: Forbidden, source: _Source) -> Words:
         f"{_capital(who)} may not {error.method} {error.path}. "
         f"It takes the role {role}.{elevated} Nothing is taken for gone because of this. {error}."
     )
-    return "Not permitted", detail, None
+    return "Not permitted", detail
 
 
 _TLS_ADVICE: Final = {
@@ -123,7 +118,6 @@ def _tls(error: TlsFailed, source: _Source) -> Words:
     return (
         "TLS connection refused",
         f"{_sentence(error)} The argument to look at is {error.argument}{known}. {advice}".strip(),
-        source.path(error.argument),
     )
 
 
@@ -132,7 +126,7 @@ def _connection(error: ConnectionFailed, source: _Source) -> Words:
         f"{_sentence(error)} The address is that of {source.of('endpoint')} ({source.endpoint}): check it, "
         "and that this machine may reach it (firewall, VPN, proxy variables)."
     )
-    return "Elastic Cloud Enterprise cannot be reached", detail, source.path("endpoint")
+    return "Elastic Cloud Enterprise cannot be reached", detail
 
 
 def _not_json(error: NotJson, source: _Source) -> Words:
@@ -140,14 +134,13 @@ def _not_json(error: NotJson, source: _Source) -> Words:
         f"{_sentence(error)} Something else answers at {source.endpoint or 'the endpoint'} ({source.of('endpoint')}): "
         "a load balancer, a proxy or a login page. The API of ECE usually listens on port 12443."
     )
-    return "The answer does not come from the ECE API", detail, source.path("endpoint")
+    return "The answer does not come from the ECE API", detail
 
 
 def _timeout(error: RequestTimeout, source: _Source) -> Words:
     return (
         "No answer in time",
         f"{_sentence(error)} Try again, or give request_timeout a longer duration.",
-        source.path("request_timeout"),
     )
 
 
@@ -156,7 +149,7 @@ def _too_many(error: TooManyRequests, source: _Source) -> Words:
         f"{_sentence(error)} Repeats did not help. Run Terraform with a smaller -parallelism, "
         "or give max_retries a larger number."
     )
-    return "Too many requests", detail, source.path("max_retries")
+    return "Too many requests", detail
 
 
 def _server(error: ServerError, source: _Source) -> Words:
@@ -164,7 +157,6 @@ def _server(error: ServerError, source: _Source) -> Words:
     return (
         f"Elastic Cloud Enterprise failed with {error.status}",
         f"{_sentence(error)} The fault is on the side of the installation.{request} Try again later.",
-        None,
     )
 
 
@@ -172,7 +164,6 @@ def _uncertain(error: WriteUncertain, source: _Source) -> Words:
     return (
         "A write may or may not have taken effect",
         f"{_sentence(error)} Run terraform plan: it reads what is really there, and shows what is left to do.",
-        None,
     )
 
 
@@ -180,7 +171,6 @@ def _conflict(error: Conflict, source: _Source) -> Words:
     return (
         "Somebody else changed the object",
         f"{_sentence(error)} Run terraform plan again and look at what changed.",
-        None,
     )
 
 
@@ -188,7 +178,6 @@ def _pending(error: PlanPending, source: _Source) -> Words:
     return (
         "Another change is still running",
         f"{_sentence(error)} Wait until it has ended, or cancel it in the console, and apply again.",
-        None,
     )
 
 
@@ -197,7 +186,6 @@ def _plan_failed(error: PlanFailed, source: _Source) -> Words:
     return (
         f"The plan failed at step {error.step}",
         f"{_sentence(error)} The deployment's activity page in the console shows the whole log.{_block(details)}",
-        None,
     )
 
 
@@ -205,30 +193,28 @@ def _plan_timeout(error: PlanTimeout, source: _Source) -> Words:
     return (
         "The plan did not end in time",
         f"{_sentence(error)} The platform goes on working. Give timeouts a longer duration if this is its usual pace.",
-        None,
     )
 
 
 def _plan_stopped(error: PlanStopped, source: _Source) -> Words:
-    return "Stopped before the plan ended", f"{_sentence(error)} The platform goes on working.", None
+    return "Stopped before the plan ended", f"{_sentence(error)} The platform goes on working."
 
 
 def _not_found(error: NotFound, source: _Source) -> Words:
     return (
         "Not found",
         f"{_sentence(error)} Something that this object refers to is gone, or belongs to another installation.",
-        None,
     )
 
 
 def _status(error: StatusError, source: _Source) -> Words:
     if error.status == 404:
-        return "No such path", _sentence(error), source.path("endpoint")
+        return "No such path", _sentence(error)
     reasons = "".join(f"\n  {problem}" for problem in error.problems)
     place = f"{error.method} {error.path} ({error.operation})"
     if not reasons:
-        return f"Request refused with {error.status}", _sentence(error), None
-    return f"Request refused with {error.status}", f"{place}:{reasons}", None
+        return f"Request refused with {error.status}", _sentence(error)
+    return f"Request refused with {error.status}", f"{place}:{reasons}"
 
 
 def _unexpected(error: UnexpectedReply, source: _Source) -> Words:
@@ -236,16 +222,15 @@ def _unexpected(error: UnexpectedReply, source: _Source) -> Words:
         "The answer has an unexpected form",
         f"{_sentence(error)} This version of ECE may be newer than the provider: report it with the provider's "
         "version and the version of ECE.",
-        None,
     )
 
 
 def _lock_timeout(error: LockTimeout, source: _Source) -> Words:
-    return "Another run is changing the object", f"{_sentence(error)} Wait for it and apply again.", None
+    return "Another run is changing the object", f"{_sentence(error)} Wait for it and apply again."
 
 
 def _plain(error: Exception, source: _Source) -> Words:
-    return "Call of the ECE API failed", _sentence(error), None
+    return "Call of the ECE API failed", _sentence(error)
 
 
 def _sentence(error: BaseException) -> str:
@@ -254,7 +239,8 @@ def _sentence(error: BaseException) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """Begin with a capital, unless the first word is the name of an operation (``create-deployment``)."""
+    return text if "-" in text.split(" ", 1)[0] else text[:1].upper() + text[1:]
 
 
 def _block(lines: str) -> str:

@@ -56,8 +56,6 @@ class Settings:
     max_retries: int = 4
     poll_interval: float = 2.0
     """Seconds."""
-    place: Path = field(default_factory=Path)
-    """Where the arguments stand: the provider block itself, or an entry of ``environments``."""
     origin: Mapping[str, str] = field(default_factory=dict)
     """Where each value came from, in words for messages: ``the argument endpoint``, ``ECE_ENDPOINT``."""
 
@@ -84,7 +82,7 @@ def environment_settings(name: str, config: Values, environ: Mapping[str, str]) 
     """Complete an entry of ``environments``; it reads variables only under the prefix it names itself.
 
     Raises:
-        DiagnosticError: as ``provider_settings``, with the path of the entry.
+        DiagnosticError: as ``provider_settings``; the text names the entry.
     """
     return _Resolution(config, environ, config.get("env_prefix"), Path("environments").key(name)).settings()
 
@@ -112,7 +110,6 @@ class _Resolution:
             request_timeout=self.seconds("request_timeout", 60.0),
             max_retries=self.retries(),
             poll_interval=self.seconds("poll_interval", 2.0),
-            place=self.path,
             origin=self.origin,
         )
 
@@ -121,7 +118,7 @@ class _Resolution:
         if text is None:
             raise self.error(
                 "endpoint is missing",
-                f"Set the argument endpoint{self.or_variable('endpoint')} "
+                f"Set {self.argument('endpoint')}{self.or_variable('endpoint')} "
                 "to the URL of the API, such as https://ece.example.com:12443.",
                 "endpoint",
             )
@@ -147,7 +144,7 @@ class _Resolution:
     def configured_login(self) -> dict[str, str | None]:
         """The login that the block begins; a missing half comes from the environment unless that means another user."""
         given: dict[str, str | None] = {name: self.config.get(name) for name in ("api_key", "username", "password")}
-        self.origin |= {name: f"the argument {name}" for name in given if given[name]}
+        self.origin |= {name: self.argument(name) for name in given if given[name]}
         if given["api_key"]:
             return given
         other = self.variables.get("username", ("", ""))[1]
@@ -163,10 +160,10 @@ class _Resolution:
             return self.error(
                 f"{lack} is missing",
                 f"{self.origin[have]} is set, so {lack} is needed too: "
-                f"set the argument {lack}{self.or_variable(lack)}.",
+                f"set {self.argument(lack)}{self.or_variable(lack)}.",
                 lack,
             )
-        ways = [f"the argument api_key{self.or_variable('api_key')}"]
+        ways = [f"{self.argument('api_key')}{self.or_variable('api_key')}"]
         ways.append(f"username and password{self.or_variable('username', 'password')}")
         return self.error("No way to log in", f"Set {', or '.join(ways)}.", "api_key")
 
@@ -184,7 +181,7 @@ class _Resolution:
         """An argument, else its variable."""
         value = self.config.get(name)
         if value is not None:
-            self.origin[name] = f"the argument {name}"
+            self.origin[name] = self.argument(name)
             return str(value)
         if name in self.variables:
             self.origin[name], value = self.variables[name]
@@ -193,7 +190,7 @@ class _Resolution:
     def flag(self, name: str) -> bool:
         value = self.config.get(name)
         if isinstance(value, bool):
-            self.origin[name] = f"the argument {name}"
+            self.origin[name] = self.argument(name)
             return value
         text = self.text(name)
         if text is None or text.lower() in _FALSE:
@@ -226,6 +223,10 @@ class _Resolution:
             )
         return int(text)
 
+    def argument(self, name: str) -> str:
+        """``the argument api_key``, or ``the argument environments["dr"].api_key``."""
+        return f"the argument {self.path.attribute(name)}"
+
     def or_variable(self, *names: str) -> str:
         """`` or the variable ECE_API_KEY``; nothing for an entry that reads no variables."""
         if self.prefix is None:
@@ -237,7 +238,8 @@ class _Resolution:
         return f" or the environment variable{plural} {' and '.join(found)}"
 
     def error(self, summary: str, detail: str, argument: str | None = None) -> DiagnosticError:
-        path = self.path.attribute(argument) if argument else (self.path if self.path.steps else None)
+        # an entry of environments is resolved within a resource, where its place would be looked for in vain
+        path = Path(argument) if argument and not self.path.steps else None
         return DiagnosticError(summary, detail, path)
 
 

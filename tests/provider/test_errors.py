@@ -39,8 +39,8 @@ def status(kind: type[errors.StatusError], code: int, where: Where = READ, reque
 @pytest.mark.parametrize(
     ("error", "settings", "expected"),
     [
-        (status(errors.Unauthenticated, 401), KEY, ["API key refused", "ECE_API_KEY", "[api_key]"]),
-        (status(errors.Unauthenticated, 401), USER, ["Login refused", "ECE_USERNAME", "ECE_PASSWORD", "[username]"]),
+        (status(errors.Unauthenticated, 401), KEY, ["API key refused", "ECE_API_KEY"]),
+        (status(errors.Unauthenticated, 401), USER, ["Login refused", "ECE_USERNAME", "ECE_PASSWORD"]),
         (status(errors.LoginFailed, 401), USER, ["Login refused", "ECE_PASSWORD"]),
         (status(errors.Forbidden, 403), KEY, ["Not permitted", "ECE_API_KEY", "Deployment viewer", "gone"]),
         (status(errors.Forbidden, 403, WRITE), KEY, ["Deployment manager", "PUT"]),
@@ -59,14 +59,14 @@ def status(kind: type[errors.StatusError], code: int, where: Where = READ, reque
         (
             errors.ConnectionFailed("no connection to ece.example.com:12443", READ),
             KEY,
-            ["cannot be reached", "ece.example.com:12443", "ECE_ENDPOINT", "[endpoint]"],
+            ["cannot be reached", "ece.example.com:12443", "ECE_ENDPOINT"],
         ),
-        (status(errors.NotJson, 200), KEY, ["does not come from the ECE API", "12443", "[endpoint]"]),
+        (status(errors.NotJson, 200), KEY, ["does not come from the ECE API", "12443"]),
         (errors.RequestTimeout("no answer within 60 s", READ), KEY, ["request_timeout"]),
         (status(errors.TooManyRequests, 429), KEY, ["Too many requests", "-parallelism", "max_retries"]),
         (status(errors.ServerError, 503), KEY, ["failed with 503", "request id r-1"]),
         (status(errors.StatusError, 400), KEY, ["refused with 400", "some.code", "resources.elasticsearch[0]"]),
-        (status(errors.StatusError, 404), KEY, ["No such path", "[endpoint]"]),
+        (status(errors.StatusError, 404), KEY, ["No such path"]),
         (status(errors.NotFound, 404), KEY, ["Not found"]),
         (status(errors.Conflict, 409), KEY, ["Somebody else"]),
         (status(errors.PlanPending, 400), KEY, ["still running"]),
@@ -88,7 +88,8 @@ def test_each_error_says_what_to_do(error: Exception, settings: Settings, expect
     diagnostics = explain(error, settings)
     assert diagnostics is not None
     [diagnostic] = diagnostics
-    text = f"{diagnostic.summary}: {diagnostic.detail} [{diagnostic.path}]"
+    text = f"{diagnostic.summary}: {diagnostic.detail}"
+    assert diagnostic.path is None  # it would be looked for in the resource
     for part in expected:
         assert part in text
     assert "s3cret" not in text

@@ -151,9 +151,8 @@ def test_an_environment_reads_only_its_own_prefix() -> None:
     environ = {"ECE_ENDPOINT": ENDPOINT, "ECE_API_KEY": SECRET, "DR_ENDPOINT": "https://dr:1", "DR_API_KEY": "dr-key"}
     settings = environment_settings("dr", {"kind": "ece", "env_prefix": "DR"}, environ)
     assert (settings.endpoint, settings.api_key) == ("https://dr:1", "dr-key")
-    with pytest.raises(DiagnosticError) as caught:
+    with pytest.raises(DiagnosticError, match=r'environments\["dr"\]\.api_key'):
         environment_settings("dr", {"kind": "ece", "endpoint": "https://dr:1"}, environ)
-    assert 'environments["dr"]' in str(caught.value.diagnostics[0].path)
 
 
 def test_secrets_stay_out_of_repr() -> None:
