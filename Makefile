@@ -22,10 +22,10 @@ type: setup ## mypy, strict
 	$(RUN) mypy $(TYPED)
 
 unit: setup ## all tests that need no Terraform
-	$(RUN) pytest -q -n $(WORKERS) -m "not acceptance"
+	$(RUN) pytest -n $(WORKERS) -m "not acceptance"
 
 acc: setup ## acceptance tests: real Terraform, real provider process, simulator
-	$(RUN) pytest -q -n $(WORKERS) --dist loadfile -m acceptance
+	$(RUN) pytest -n $(WORKERS) --dist loadfile -m acceptance
 
 test: setup lint type unit acc ## everything that CI runs
 
