@@ -16,7 +16,7 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "a template that does not exist": ({"template_id": "huge"}, "template_id", "storage-heavy"),
     "a size that is none": ({"tiers": {"hot": {"size": "large"}}}, "size", "8g"),
     "a size that is not offered": ({"tiers": {"hot": {"size": "3g"}}}, "size", "4g"),
-    "a tier that does not exist": ({"tiers": {"hot": {"size": "4g"}, "lukewarm": {"size": "4g"}}}, "tiers", "frozen"),
+    "a tier that does not exist": ({"tiers": {"hot": {"size": "4g"}, "lukewarm": {"size": "4g"}}}, "tier", "frozen"),
     "no hot tier": ({"tiers": {"warm": {"size": "4g"}}}, "tiers", "hot"),
     "no zone": ({"tiers": {"hot": {"size": "4g", "zone_count": 0}}}, "zone_count", "1"),
     "a size of Kibana that is not offered": ({"kibana": {"size": "3g"}}, "kibana", "2g"),
@@ -53,7 +53,7 @@ def test_a_downgrade_and_a_skipped_upgrade_fail_the_plan(ece: Ece):
     assert "downgraded" in ece.ws.plan(fails=True).result.error_text
     ece.write(one_deployment(version="9.4.0"))
     error = ece.ws.plan(fails=True).result.errors[0]
-    assert "8.19" in error.text
+    assert "Upgrade to 9.0.8 first" in error.text
     assert "version" in f"{error.text} {error.code}"
 
 
@@ -63,13 +63,13 @@ def test_a_system_owned_deployment_is_refused(ece: Ece, verb: str):
     if verb == "import":
         ece.write(one_deployment())
         seeded = ece.control.seed(name="logs", system_owned=True)
-        assert "system" in ece.ws.import_(A, seeded["id"], fails=True).text
+        assert "System-owned" in ece.ws.import_(A, seeded["id"], fails=True).text
         return
     ece.apply(one_deployment())
     ece.control.mark(ece.resource(A)["id"], system_owned=True)
     ece.write(one_deployment(tags={"a": "b"}))
     result = ece.ws.apply(fails=True) if verb == "update" else ece.ws.destroy(fails=True)
-    assert "system" in result.error_text
+    assert "System-owned" in result.error_text
     assert A in ece.ws.resources()
 
 

@@ -140,7 +140,7 @@ def test_an_association_that_is_there_already_is_taken_over(ece: Ece):
 def test_peers_alone_are_refused_when_all_is_known_at_plan(ece: Ece):
     """The plan says that all users would be shut out, and names ``requires``."""
     shop = ece.control.seed(name="shop")
-    only = ece.made_ruleset(peers(CLUSTER))
+    only = ece.made_ruleset({**peers(), "rules": [{"remote_cluster_id": CLUSTER}]})
     ece.write({"ece_traffic_filter_association": {"a": {"deployment_id": shop["id"], "traffic_filter_id": only}}})
     text = ece.ws.plan(fails=True).result.error_text
     assert "locked out" in text

@@ -55,7 +55,7 @@ class Ece:
 
     def write(self, resources: Mapping[str, Mapping[str, Any]], **blocks: Any) -> None:
         """Write ``{"ece_deployment": {"logs": {…}}}``; further blocks of Terraform (``output``, ``data``) by name."""
-        self.ws.write({"resource": resources, **blocks})
+        self.ws.write({"resource": {kind: named for kind, named in resources.items() if named}, **blocks})
 
     def apply(self, resources: Mapping[str, Mapping[str, Any]], **blocks: Any) -> Result:
         """Write and apply."""

@@ -186,7 +186,8 @@ def test_every_wrong_value_is_named_with_its_place(toy: Toy):
     assert all(error.address == "toy_thing.a" for error in errors)
     colour = next(error for error in errors if "RED" in error.text)
     assert (colour.line, colour.code.strip()) == (3, 'colour = "RED"')
-    assert all(error.line > 1 for error in errors), [(error.line, error.text) for error in errors]
+    if toy.ws.binary.at_least("1.15"):
+        assert all(error.line > 1 for error in errors), [(error.line, error.text) for error in errors]
 
 
 def test_a_known_part_is_checked_beside_an_unknown_one(toy: Toy):

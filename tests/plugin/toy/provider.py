@@ -24,7 +24,7 @@ from terraform_plugin.resource import (
 )
 from terraform_plugin.schema import Attribute, FunctionSignature, Parameter, Schema
 from terraform_plugin.types import DYNAMIC, NUMBER, STRING, ListOf
-from terraform_plugin.values import UNKNOWN, Value, Values
+from terraform_plugin.values import UNKNOWN, Dynamic, Value, Values
 from tests.plugin.toy.store import Store
 from tests.plugin.toy.thing import Old, Thing
 
@@ -134,6 +134,8 @@ class Kind(Function):
     def call(self, *arguments: Value) -> Value:
         """The Python type's name."""
         (value,) = arguments
+        if isinstance(value, Dynamic):
+            value = value.value
         return "unknown" if value is UNKNOWN else type(value).__name__
 
 

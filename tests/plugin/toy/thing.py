@@ -7,8 +7,6 @@ import os
 import signal
 from typing import Any
 
-from terraform_plugin.validators import Between, Matches, NotEmpty, OneOf
-
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.resource import (
     CreateContext,
@@ -22,8 +20,9 @@ from terraform_plugin.resource import (
     ValidateContext,
 )
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Nested, Nesting, Schema, timeouts
-from terraform_plugin.types import BOOL, DYNAMIC, NUMBER, STRING, ListOf, MapOf, SetOf
-from terraform_plugin.values import UNKNOWN, Values, is_set
+from terraform_plugin.types import BOOL, DYNAMIC, NUMBER, STRING, ListOf, MapOf, SetOf, parse_type
+from terraform_plugin.validators import Between, Matches, NotEmpty, OneOf
+from terraform_plugin.values import UNKNOWN, Dynamic, Values, is_set
 from tests.plugin.toy.store import Store
 
 POLL_SECONDS = 0.02
@@ -44,16 +43,14 @@ def _text(description: str = "text", **options: Any) -> Attribute:
     return Attribute(type=STRING, description=description, **options)
 
 
-PORT = {
-    "port": Attribute(type=NUMBER, required=True, description="port", validators=(Between(1, 65535),)),
-    "protocol": _text(default="tcp", validators=(OneOf("tcp", "udp"),)),
-    "handle": _text(optional=False, computed=True),
-}
-"""A nested object with a required, a defaulted and a computed member."""
-
-
-def _nested(nesting: Nesting, **options: Any) -> Attribute:
-    return Attribute(nested=Nested(nesting, PORT), description=nesting.name, optional=True, **options)
+def _nested(nesting: Nesting, name: str) -> Attribute:
+    """Objects with a required, a defaulted and a computed member."""
+    port = {
+        "port": Attribute(type=NUMBER, required=True, description="port", validators=(Between(1, 65535),)),
+        "protocol": _text(default="tcp", validators=(OneOf("tcp", "udp"),)),
+        "handle": _text(optional=False, computed=True, changes_with=(name,)),
+    }
+    return Attribute(nested=Nested(nesting, port), description=nesting.name, optional=True)
 
 
 THING = Schema(
@@ -77,10 +74,10 @@ THING = Schema(
         "secret": _text(sensitive=True),
         "password_wo": _text(sensitive=True, write_only=True),
         "password_wo_version": Attribute(type=NUMBER, optional=True, description="change it to send the password"),
-        "one": _nested(Nesting.SINGLE),
-        "many": _nested(Nesting.LIST),
-        "unique": _nested(Nesting.SET),
-        "named": _nested(Nesting.MAP),
+        "one": _nested(Nesting.SINGLE, "one"),
+        "many": _nested(Nesting.LIST, "many"),
+        "unique": _nested(Nesting.SET, "unique"),
+        "named": _nested(Nesting.MAP, "named"),
         "remark": _text("lives in Terraform only", local=True),
         "keep": Attribute(type=BOOL, optional=True, local=True, default=False, description="refuse to be destroyed"),
         "url": _text(optional=False, computed=True),
@@ -154,6 +151,8 @@ class Thing(Resource[Store]):
         if found is None:
             return None
         context.private["reads"] = context.private.get("reads", 0) + 1
+        if found["anything"] is not None:
+            found["anything"] = Dynamic(parse_type(found["anything"]["type"]), found["anything"]["value"])
         return {**state, **found, "id": state["id"], "url": f"toy://{state['id']}"}
 
     async def update(self, context: UpdateContext[Store]) -> Values:
@@ -256,6 +255,8 @@ def _with_handles(value: Any) -> Any:
 def _stored(state: Values) -> dict[str, Any]:
     """What the store keeps: like many an API it writes the motto its own way."""
     kept = {name: value for name, value in state.items() if name not in (*LOCAL, "id", "url")}
+    if isinstance(kept["anything"], Dynamic):
+        kept["anything"] = {"type": kept["anything"].type.json(), "value": kept["anything"].value}
     if isinstance(kept["motto"], str):
         kept["motto"] = kept["motto"].lower()
     return kept

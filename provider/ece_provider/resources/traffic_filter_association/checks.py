@@ -34,7 +34,7 @@ def _required_findings(config: Values, text: str) -> Iterator[Finding]:
     try:
         required = AssociationId.parse(text)
     except InvalidValue as problem:
-        yield Finding("Not an association id", f"{problem}: use the id of an ece_traffic_filter_association.")
+        yield Finding("Not an association id", f"{problem}: requires takes ids of ece_traffic_filter_association.")
         return
     deployment_id, filter_id = config["deployment_id"], config["traffic_filter_id"]
     if is_set(deployment_id) and required.deployment_id != deployment_id:
