@@ -1,4 +1,4 @@
-"""Makes what a provider returned fit the schema, so that it can always be sent: nothing that exists is lost over a type.
+"""Makes what a provider returned fit the schema, so that it can always be sent: no object is lost over a type.
 
 Every repair that changes the meaning is reported as a problem; the caller turns problems into diagnostics.
 """
@@ -12,15 +12,30 @@ from enum import Enum
 from typing import Any
 
 from terraform_plugin.diagnostics import Path
-from terraform_plugin.types import DYNAMIC, ListOf, MapOf, ObjectOf, Primitive, SetOf, TupleOf, Type, type_of
-from terraform_plugin.values import UNKNOWN, TypedList, TypedMap, Value, Values, canonical_set, number
+from terraform_plugin.types import (
+    ListOf,
+    MapOf,
+    ObjectOf,
+    Primitive,
+    SetOf,
+    TupleOf,
+    Type,
+    parse_type,
+    type_of,
+)
+from terraform_plugin.values import UNKNOWN, Dynamic, Value, canonical_set, number
 
 
 @dataclass
 class Fitting:
-    """One walk over a value; ``lenient`` also accepts text for numbers and bools, as Terraform's own conversion does."""
+    """One walk over a value.
+
+    ``lenient`` also converts between text, numbers and bools, as Terraform itself does. ``stored`` is for values out
+    of a state file: members that the schema does not have are dropped, dynamic values are unpacked.
+    """
 
     lenient: bool = False
+    stored: bool = False
     problems: list[tuple[Path, str]] = field(default_factory=list)
 
     def fit(self, value: Any, type: Type, path: Path) -> Value:
@@ -43,35 +58,49 @@ class Fitting:
             return self._refuse(value, str(type.json()), path)
         return self._sequence(value, type, path)
 
-    def _refuse(self, value: Any, wanted: str, path: Path) -> None:
+    def _refuse(self, value: Any, wanted: str, path: Path) -> Any:
+        """Null, with a problem."""
         self.problems.append((path, f"is a Python {value.__class__.__name__} where the schema wants {wanted}"))
 
     def _primitive(self, value: Any, name: str, path: Path) -> Value:
         if isinstance(value, Enum) and not isinstance(value, int):
             value = value.value
+        if name == "dynamic":
+            return self._dynamic(value, path)
         fitted = _PRIMITIVES[name](value)
-        if fitted is None and self.lenient and name != "dynamic":
+        if fitted is None and self.lenient:
             fitted = _converted(value, name)
         if fitted is None:
-            return self._refuse(value, f"a {name}" if name != "dynamic" else "any value of Terraform", path)
+            return self._refuse(value, f"a {name}", path)
         return fitted
 
-    def _object(self, value: Any, type: ObjectOf, path: Path) -> Values | None:
+    def _dynamic(self, value: Any, path: Path) -> Value:
+        """A value with its type; in a state file both stand side by side."""
+        if isinstance(value, Dynamic):
+            return Dynamic(value.type, self.fit(value.value, value.type, path))
+        if self.stored and isinstance(value, Mapping) and value.keys() == {"type", "value"}:
+            type = parse_type(value["type"])
+            return Dynamic(type, self.fit(value["value"], type, path))
+        try:
+            type = type_of(value)
+        except ValueError:
+            return self._refuse(value, "any value of Terraform", path)
+        return Dynamic(type, self.fit(value, type, path))
+
+    def _object(self, value: Any, type: ObjectOf, path: Path) -> Value:
         if not isinstance(value, Mapping):
             return self._refuse(value, "an object", path)
         for name in value:
-            if name not in type.members:
+            if name not in type.members and not self.stored:
                 self.problems.append((path.attribute(str(name)), "is not in the schema"))
-        return {
-            name: self.fit(value.get(name), member, path.attribute(name)) for name, member in type.members.items()
-        }
+        return {name: self.fit(value.get(name), member, path.attribute(name)) for name, member in type.members.items()}
 
-    def _map(self, value: Any, element: Type, path: Path) -> Values | None:
+    def _map(self, value: Any, element: Type, path: Path) -> Value:
         if not isinstance(value, Mapping):
             return self._refuse(value, "a map", path)
         return {str(name): self.fit(member, element, path.key(str(name))) for name, member in value.items()}
 
-    def _sequence(self, value: Any, type: ListOf | SetOf, path: Path) -> list[Value] | None:
+    def _sequence(self, value: Any, type: ListOf | SetOf, path: Path) -> Value:
         elements = self._elements(value, path)
         if elements is None:
             return self._refuse(value, "a list" if isinstance(type, ListOf) else "a set", path)
@@ -100,21 +129,10 @@ def _bool(value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _dynamic(value: Any) -> Value:
-    if isinstance(value, TypedList | TypedMap):
-        return value
-    try:
-        type = type_of(value)
-    except ValueError:
-        return None
-    return Fitting().fit(value, type, Path()) if type != DYNAMIC else value
-
-
 _PRIMITIVES: dict[str, Callable[[Any], Value]] = {
     "string": _string,
     "number": _number,
     "bool": _bool,
-    "dynamic": _dynamic,
 }
 
 

@@ -10,7 +10,7 @@ _PART: Final = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 
 
 def parse(text: str) -> float:
-    """Seconds of a duration; ValueError when ``text`` is none. Negative durations are refused: nothing waits so long."""
+    """Seconds of a duration; ValueError when ``text`` is none. None is negative."""
     position, seconds = 0, 0.0
     if text == "0":
         return 0.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from terraform_plugin.diagnostics import Diagnostics, Path
 from terraform_plugin.schema import FunctionSignature, IdentitySchema, Schema
@@ -17,6 +17,10 @@ from terraform_plugin.values import Value, Values
 
 C = TypeVar("C")
 """What the provider's ``configure`` returned, usually an object that holds a client."""
+
+
+PENDING: Final = "pending_attempt"
+"""Key in private state under which an interrupted create or update leaves what its successor needs."""
 
 
 class Interrupted(Exception):

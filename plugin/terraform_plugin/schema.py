@@ -6,7 +6,7 @@ whether a computed value survives an update, which changes never reach the API.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -29,6 +29,9 @@ class Validator(Protocol):
 
     def check(self, value: Value, path: Path) -> Iterable[Diagnostic]:
         """Yield a diagnostic for each thing that is wrong with ``value``, which stands at ``path``."""
+
+
+_ROOT: Final = Path()
 
 
 class Nesting(Enum):
@@ -137,6 +140,22 @@ class Nested:
             Nesting.MAP: MapOf,
         }
         return wrap[self.nesting](self.object_type)
+
+    def objects(self, value: Value, path: Path = _ROOT) -> Iterator[tuple[Path, Values]]:
+        """The known objects in the attribute's ``value``, each with its place below ``path``.
+
+        Elements of a set have no place of their own: theirs is the set's.
+        """
+        if isinstance(value, list):
+            for number, element in enumerate(value):
+                if isinstance(element, dict):
+                    yield (path if self.nesting is Nesting.SET else path.index(number)), element
+        elif isinstance(value, dict) and self.nesting is Nesting.MAP:
+            for name, element in value.items():
+                if isinstance(element, dict):
+                    yield path.key(name), element
+        elif isinstance(value, dict):
+            yield path, value
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from terraform_plugin.values import UNKNOWN, TypedList, TypedMap, Value
+from terraform_plugin.values import UNKNOWN, Dynamic, Value
 
 JsonType = str | list[Any]
 """A type as Terraform writes it: ``"string"``, ``["list", "string"]``, ``["object", {"a": "number"}]`` …"""
@@ -119,9 +119,8 @@ def parse_type(text: Any) -> Type:
 
 def type_of(value: Value) -> Type:
     """The type of a value that stands in a dynamic attribute; ValueError when Terraform has no such value."""
-    if isinstance(value, TypedList | TypedMap):
-        declared: Type = value.type
-        return declared
+    if isinstance(value, Dynamic):
+        return value.type
     if value is None or value is UNKNOWN:
         return DYNAMIC
     if isinstance(value, bool):

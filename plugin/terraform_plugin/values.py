@@ -1,12 +1,12 @@
 """Terraform values in Python: ``None`` is null, ``UNKNOWN`` is "known after apply", the rest are plain Python values.
 
 Strings, bools, ``int`` (or ``Decimal`` where a number is no integer), lists (also for sets, in canonical order) and
-dicts (maps and objects; an object always has all its members).
+dicts (maps and objects; an object always has all its members). A ``dynamic`` attribute holds a ``Dynamic``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
@@ -54,25 +54,6 @@ Value = Any
 """Any Terraform value as described at the top of this module."""
 
 
-class TypedList(list[Any]):
-    """A list inside a dynamic value whose ``type`` (a ``terraform_plugin.types.Type``) cannot be told from its members.
-
-    Compares like a plain list; the type only travels back to Terraform.
-    """
-
-    def __init__(self, members: Iterable[Any], type: Any) -> None:
-        super().__init__(members)
-        self.type = type
-
-
-class TypedMap(dict[str, Any]):
-    """A map or object inside a dynamic value whose ``type`` cannot be told from its members."""
-
-    def __init__(self, members: Mapping[str, Any], type: Any) -> None:
-        super().__init__(members)
-        self.type = type
-
-
 Values = dict[str, Any]
 """The members of an object: a whole configuration, plan or state of one resource."""
 
@@ -85,7 +66,10 @@ Number = int | Decimal
 
 @dataclass(frozen=True)
 class Dynamic:
-    """The value of a ``dynamic`` attribute together with the type it came with."""
+    """The value of a ``dynamic`` attribute together with the type it came with; the value may be null or unknown.
+
+    A resource may return a plain value instead: its type is then taken from the value.
+    """
 
     type: Type
     value: Value
@@ -104,7 +88,7 @@ def is_wholly_known(value: Value) -> bool:
         return all(is_wholly_known(member) for member in value.values())
     if isinstance(value, list):
         return all(is_wholly_known(member) for member in value)
-    return True
+    return is_wholly_known(value.value) if isinstance(value, Dynamic) else True
 
 
 def is_set(value: Value) -> TypeGuard[Any]:
@@ -130,15 +114,11 @@ def number(value: int | float | Decimal) -> Number:
 
 def copy(value: Value) -> Value:
     """A copy that shares no list or dict with ``value``."""
-    if isinstance(value, TypedList):
-        return TypedList([copy(member) for member in value], value.type)
     if isinstance(value, list):
         return [copy(member) for member in value]
-    if isinstance(value, TypedMap):
-        return TypedMap({name: copy(member) for name, member in value.items()}, value.type)
     if isinstance(value, dict):
         return {name: copy(member) for name, member in value.items()}
-    return value
+    return Dynamic(value.type, copy(value.value)) if isinstance(value, Dynamic) else value
 
 
 def canonical(value: Value) -> str:
@@ -151,7 +131,7 @@ def canonical(value: Value) -> str:
         return f"[{''.join(map(canonical, value))}]"
     if isinstance(value, dict):
         return "{" + "".join(f"{name}={canonical(value[name])}" for name in sorted(value)) + "}"
-    return f"n{value}\0"
+    return f"d{canonical(value.value)}" if isinstance(value, Dynamic) else f"n{value}\0"
 
 
 def canonical_set(elements: Iterable[Value]) -> list[Value]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from terraform_plugin.schema import Attribute
-from terraform_plugin.values import Value
+from terraform_plugin.values import Dynamic
 
 MASK: Final = "(sensitive)"
 _SHORTEST: Final = 4
@@ -32,6 +32,8 @@ class Mask:
         for secret in secrets:
             if isinstance(secret, str):
                 self._add_text(secret)
+            elif isinstance(secret, Dynamic):
+                self.add(secret.value)
             elif isinstance(secret, Mapping):
                 self.add(*secret.values())
             elif isinstance(secret, Iterable):
@@ -57,7 +59,7 @@ class Mask:
             if attribute.sensitive or attribute.write_only:
                 self.add(value)
             elif attribute.nested is not None:
-                for element in nested_objects(value):
+                for _, element in attribute.nested.objects(value):
                     self.add_values(attribute.nested.attributes, element)
 
     def hide(self, text: str) -> str:
@@ -68,12 +70,3 @@ class Mask:
             longest_first = sorted(self._spellings, key=len, reverse=True)
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
         return self._pattern.sub(MASK, text)
-
-
-def nested_objects(value: Value) -> list[Value]:
-    """The objects of a nested attribute's value, whatever its nesting; maps and single objects look alike here."""
-    if isinstance(value, list):
-        return value
-    if isinstance(value, dict):
-        return [value, *(member for member in value.values() if isinstance(member, dict))]
-    return []

@@ -1,165 +1,163 @@
-"""Values on the wire: MessagePack (and JSON for stored state) to Python and back, by the type of the schema."""
+"""Values on the wire: MessagePack to Python and back, by the type that the schema gives."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 import msgpack
 
-from terraform_plugin.engine.shape import canonical
 from terraform_plugin.types import (
-    BOOL,
     DYNAMIC,
     NUMBER,
-    STRING,
     ListOf,
     MapOf,
     ObjectOf,
+    Primitive,
     SetOf,
     TupleOf,
     Type,
+    parse_type,
 )
-from terraform_plugin.values import UNKNOWN, Dynamic, Value
+from terraform_plugin.values import UNKNOWN, Dynamic, Value, canonical_set, number
 
-_UNKNOWN_CODES = (0, 12)
-"""Extension types for "unknown": plain, and refined (with hints that a provider may ignore)."""
-_UNKNOWN_WIRE = msgpack.ExtType(0, b"\x00")
-_SIGNED, _UNSIGNED = 1 << 63, 1 << 64
+_UNKNOWN_CODES: Final = (0, 12)
+"""Extension types for "unknown": plain, and refined with hints that a provider may ignore."""
+_UNKNOWN_WIRE: Final = msgpack.ExtType(0, b"\x00")
+_LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 
-
-def decode(data: bytes, kind: Type) -> Value:
-    """A value from MessagePack. ValueError when the bytes are no value of that type."""
-    if not data:
-        return None
-    raw = msgpack.unpackb(data, ext_hook=_extension, strict_map_key=False, raw=False)
-    return canonical(_read(raw, kind), kind)
+Step = Callable[[Any], Any]
+"""Turns one known, non-null value from one form into the other; None stands for "nothing to do"."""
 
 
-def encode(value: Value, kind: Type) -> bytes:
-    """A value as MessagePack."""
-    packed: bytes = msgpack.packb(_written(value, kind), use_bin_type=True)
-    return packed
+class Codec:
+    """Reads and writes the values of one type. Made once per schema: it walks only where something is to be done."""
+
+    def __init__(self, type: Type) -> None:
+        self._type = type
+        self._read = _reader(type)
+        self._write = _writer(type)
+
+    def decode(self, data: bytes) -> Value:
+        """A value from MessagePack; ValueError when the bytes hold none."""
+        if not data:
+            return None
+        return _step(self._read, msgpack.unpackb(data, ext_hook=_extension, strict_map_key=False))
+
+    def encode(self, value: Value) -> bytes:
+        """A value as MessagePack."""
+        packed: bytes = msgpack.packb(_step(self._write, value), default=_unknown, use_bin_type=True)
+        return packed
 
 
 def _extension(code: int, data: bytes) -> Value:
     if code in _UNKNOWN_CODES:
         return UNKNOWN
-    raise ValueError(f"unknown MessagePack extension {code}")
+    raise ValueError(f"MessagePack extension {code} is not known")
 
 
-def _read(raw: Any, kind: Type) -> Value:
-    if raw is None or raw is UNKNOWN:
-        return raw
-    match kind:
-        case ObjectOf(members):
-            return {name: _read(raw.get(name), member) for name, member in members.items()}
-        case MapOf(element):
-            return {name: _read(item, element) for name, item in raw.items()}
-        case ListOf(element) | SetOf(element):
-            return [_read(item, element) for item in raw]
-        case TupleOf(elements):
-            return [_read(item, element) for item, element in zip(raw, elements, strict=True)]
-    if kind == NUMBER:
-        return number(raw)
-    if kind == DYNAMIC:
-        own = type_from_json(json.loads(raw[0]))
-        return Dynamic(own, canonical(_read(raw[1], own), own))
-    return raw
-
-
-def number(raw: Any) -> int | Decimal:
-    """A number as Terraform sends it: an integer, a float where that is exact, else a text."""
-    value = Decimal(raw) if isinstance(raw, str | float) else raw
-    if isinstance(value, Decimal) and value == value.to_integral_value():
-        return int(value)
-    exact: int | Decimal = value
-    return exact
-
-
-def _written(value: Value, kind: Type) -> Any:
-    if value is None:
-        return None
+def _unknown(value: Any) -> Any:
     if value is UNKNOWN:
         return _UNKNOWN_WIRE
-    match kind:
-        case ObjectOf(members):
-            return {name: _written(value.get(name), member) for name, member in members.items()}
-        case MapOf(element):
-            return {name: _written(item, element) for name, item in value.items()}
-        case ListOf(element) | SetOf(element):
-            return [_written(item, element) for item in value]
-        case TupleOf(elements):
-            return [_written(item, element) for item, element in zip(value, elements, strict=True)]
-    if kind == DYNAMIC:
-        dynamic = value if isinstance(value, Dynamic) else Dynamic(type_of(value), value)
-        return [json.dumps(dynamic.type.json()).encode(), _written(dynamic.value, dynamic.type)]
-    return _number_written(value) if kind == NUMBER else value
+    raise TypeError(f"{type(value).__name__} cannot be sent")
 
 
-def _number_written(value: Any) -> Any:
-    exact = number(value)
-    if isinstance(exact, int):
-        return exact if -_SIGNED <= exact < _UNSIGNED else str(exact)
-    return float(exact) if Decimal(float(exact)) == exact else str(exact)
+def _step(step: Step | None, value: Any) -> Any:
+    return value if step is None or value is None or value is UNKNOWN else step(value)
 
 
-def type_from_json(raw: Any) -> Type:
-    """A type from its JSON form."""
-    if isinstance(raw, str):
-        return {"string": STRING, "number": NUMBER, "bool": BOOL, "dynamic": DYNAMIC}[raw]
-    name, inner = raw[0], raw[1]
-    if name == "object":
-        return ObjectOf({member: type_from_json(kind) for member, kind in inner.items()})
-    if name == "tuple":
-        return TupleOf(tuple(type_from_json(kind) for kind in inner))
-    collections: dict[str, Any] = {"list": ListOf, "set": SetOf, "map": MapOf}
-    kind: Type = collections[name](type_from_json(inner))
-    return kind
-
-
-def type_of(value: Value) -> Type:
-    """The type of a plain Python value, for a dynamic attribute that a resource fills."""
-    if isinstance(value, bool):
-        return BOOL
-    if isinstance(value, int | float | Decimal):
-        return NUMBER
-    if isinstance(value, dict):
-        return ObjectOf({name: type_of(item) for name, item in value.items()})
-    if isinstance(value, list):
-        return TupleOf(tuple(type_of(item) for item in value))
-    return DYNAMIC if value is None else STRING
-
-
-def decode_json(data: bytes, kind: Type) -> Value:
-    """A stored state: plain JSON, of which unknown members are left out and missing ones are null."""
-    return canonical(_from_json(load_json(data), kind), kind)
-
-
-def load_json(data: bytes) -> Any:
-    """JSON with exact numbers."""
-    return json.loads(data, parse_float=Decimal)
-
-
-def fit_json(raw: Any, kind: Type) -> Value:
-    """Already loaded JSON as a value of a type."""
-    return canonical(_from_json(raw, kind), kind)
-
-
-def _from_json(raw: Any, kind: Type) -> Value:
-    if raw is None:
+def _reader(type: Type) -> Step | None:
+    if type == NUMBER:
+        return _read_number
+    if type == DYNAMIC:
+        return _read_dynamic
+    if isinstance(type, Primitive):
         return None
-    match kind:
-        case ObjectOf(members):
-            return {name: _from_json(raw.get(name), member) for name, member in members.items()}
-        case MapOf(element):
-            return {name: _from_json(item, element) for name, item in raw.items()}
-        case ListOf(element) | SetOf(element):
-            return [_from_json(item, element) for item in raw]
-        case TupleOf(elements):
-            return [_from_json(item, element) for item, element in zip(raw, elements, strict=True)]
-    if kind == DYNAMIC and isinstance(raw, dict) and raw.keys() == {"type", "value"}:
-        own = type_from_json(raw["type"])
-        return Dynamic(own, fit_json(raw["value"], own))
-    return number(raw) if kind == NUMBER else raw
+    if isinstance(type, SetOf):
+        inner = _each(_reader(type.element))
+        return lambda raw: canonical_set(inner(raw) if inner else raw)
+    if isinstance(type, ObjectOf):
+        return _object_reader(type)
+    return _container(type, _reader)
+
+
+def _writer(type: Type) -> Step | None:
+    if type == NUMBER:
+        return _write_number
+    if type == DYNAMIC:
+        return _write_dynamic
+    if isinstance(type, Primitive):
+        return None
+    if isinstance(type, SetOf):
+        return _each(_writer(type.element))
+    if isinstance(type, ObjectOf):
+        return _members({name: _writer(member) for name, member in type.members.items()})
+    return _container(type, _writer)
+
+
+def _container(type: Type, step_for: Callable[[Type], Step | None]) -> Step | None:
+    if isinstance(type, ListOf):
+        return _each(step_for(type.element))
+    if isinstance(type, MapOf):
+        inner = step_for(type.element)
+        return None if inner is None else lambda raw: {name: _step(inner, member) for name, member in raw.items()}
+    if isinstance(type, TupleOf):
+        steps = [step_for(element) for element in type.elements]
+        return lambda raw: [_step(step, element) for step, element in zip(steps, raw, strict=True)]
+    raise ValueError(f"{type!r} is not a type of Terraform")
+
+
+def _each(step: Step | None) -> Step | None:
+    return None if step is None else lambda raw: [_step(step, element) for element in raw]
+
+
+def _members(steps: dict[str, Step | None]) -> Step | None:
+    busy = {name: step for name, step in steps.items() if step is not None}
+    if not busy:
+        return None
+
+    def convert(raw: dict[str, Any]) -> dict[str, Any]:
+        return raw | {name: _step(step, raw.get(name)) for name, step in busy.items()}
+
+    return convert
+
+
+def _object_reader(type: ObjectOf) -> Step:
+    """Objects always have all their members in Python."""
+    nulls = dict.fromkeys(type.members)
+    convert = _members({name: _reader(member) for name, member in type.members.items()})
+
+    def read(raw: dict[str, Any]) -> dict[str, Any]:
+        whole = nulls | raw
+        return convert(whole) if convert else whole
+
+    return read
+
+
+def _read_number(raw: Any) -> Value:
+    """A float that Terraform sends is exact; what no float holds exactly comes as text."""
+    if isinstance(raw, int):
+        return raw
+    return number(Decimal(raw))
+
+
+def _write_number(value: Any) -> Any:
+    exact = number(value)
+    if isinstance(exact, int) and _LEAST <= exact <= _MOST:
+        return exact
+    try:
+        nearest = float(exact)
+    except OverflowError:
+        return str(exact)
+    return nearest if Decimal(nearest) == exact else format(exact, "f") if isinstance(exact, Decimal) else str(exact)
+
+
+def _read_dynamic(raw: Any) -> Value:
+    type = parse_type(json.loads(raw[0]))
+    return Dynamic(type, _step(_reader(type), raw[1]))
+
+
+def _write_dynamic(dynamic: Dynamic) -> Any:
+    return [json.dumps(dynamic.type.json()).encode(), _step(_writer(dynamic.type), dynamic.value)]

@@ -1,148 +1,195 @@
-"""Message classes made at run time from the table: no generated code, no compiler to pin.
+"""The messages of ``tfplugin6.Provider``, protocol 6.11, described at run time: no generated code, no pinned protobuf.
 
-`m("ReadResource.Request")` is the class of that message.
+The table is the whole description: ``name: number field type, …`` per message. Nothing here knows what a field means.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2
+SERVICE: Final = "tfplugin6.Provider"
 
-from terraform_plugin.protocol.table import ENUMS, MESSAGES
+_ENUMS: Final = {
+    "StringKind": "PLAIN MARKDOWN",
+    "Severity": "INVALID ERROR WARNING",
+    "NestingMode": "INVALID SINGLE LIST SET MAP GROUP",
+    "DeferredReason": "UNKNOWN RESOURCE_CONFIG_UNKNOWN PROVIDER_CONFIG_UNKNOWN ABSENT_PREREQ",
+}
 
-PACKAGE = "tfplugin6"
-_Field = descriptor_pb2.FieldDescriptorProto
-_SCALARS = {
-    "string": _Field.TYPE_STRING, "bytes": _Field.TYPE_BYTES, "bool": _Field.TYPE_BOOL, "int64": _Field.TYPE_INT64,
-}  # fmt: skip
-_FIELD = re.compile(r"(\d+) (\w+) (\[[\w.]+\]|\{[\w.,]+\}|[\w.]+[?|]?)")
+# A type is a scalar, an enum or a message of this table. ``[T]`` repeats, ``{T}`` maps strings to T, ``T?`` tells
+# "not given" from the zero value, ``T|`` is a member of the message's only oneof.
+_MESSAGES: Final = """
+DynamicValue: 1 msgpack bytes, 2 json bytes
+Instant: 1 seconds int64, 2 nanos int32
+Step: 1 attribute_name string|, 2 element_key_string string|, 3 element_key_int int64|
+AttributePath: 1 steps [Step]
+Diagnostic: 1 severity Severity, 2 summary string, 3 detail string, 4 attribute AttributePath
+FunctionError: 1 text string, 2 function_argument int64?
+RawState: 1 json bytes, 2 flatmap {string}
+Schema: 1 version int64, 2 block Block
+Block: 1 version int64, 2 attributes [Attribute], 3 block_types [NestedBlock], 4 description string, \
+5 description_kind StringKind, 6 deprecated bool, 7 deprecation_message string
+Attribute: 1 name string, 2 type bytes, 10 nested_type Object, 3 description string, 4 required bool, \
+5 optional bool, 6 computed bool, 7 sensitive bool, 8 description_kind StringKind, 9 deprecated bool, \
+11 write_only bool, 12 deprecation_message string
+NestedBlock: 1 type_name string, 2 block Block, 3 nesting NestingMode, 4 min_items int64, 5 max_items int64
+Object: 1 attributes [Attribute], 3 nesting NestingMode, 4 min_items int64, 5 max_items int64
+IdentityAttribute: 1 name string, 2 type bytes, 3 required_for_import bool, 4 optional_for_import bool, \
+5 description string
+ResourceIdentitySchema: 1 version int64, 2 identity_attributes [IdentityAttribute]
+ResourceIdentityData: 1 identity_data DynamicValue
+Parameter: 1 name string, 2 type bytes, 3 allow_null_value bool, 4 allow_unknown_values bool, \
+5 description string, 6 description_kind StringKind
+Return: 1 type bytes
+Function: 1 parameters [Parameter], 2 variadic_parameter Parameter, 3 return Return, 4 summary string, \
+5 description string, 6 description_kind StringKind, 7 deprecation_message string
+ServerCapabilities: 1 plan_destroy bool, 2 get_provider_schema_optional bool, 3 move_resource_state bool, \
+4 generate_resource_config bool
+ClientCapabilities: 1 deferral_allowed bool, 2 write_only_attributes_allowed bool
+Deferred: 1 reason DeferredReason
+NamedType: 1 type_name string
+NamedFunction: 1 name string
+StopProvider.Request:
+StopProvider.Response: 1 Error string
+GetMetadata.Request:
+GetMetadata.Response: 1 server_capabilities ServerCapabilities, 2 diagnostics [Diagnostic], \
+3 data_sources [NamedType], 4 resources [NamedType], 5 functions [NamedFunction], 6 ephemeral_resources [NamedType]
+GetProviderSchema.Request:
+GetProviderSchema.Response: 1 provider Schema, 2 resource_schemas {Schema}, 3 data_source_schemas {Schema}, \
+4 diagnostics [Diagnostic], 5 provider_meta Schema, 6 server_capabilities ServerCapabilities, \
+7 functions {Function}, 8 ephemeral_resource_schemas {Schema}
+GetResourceIdentitySchemas.Request:
+GetResourceIdentitySchemas.Response: 1 identity_schemas {ResourceIdentitySchema}, 2 diagnostics [Diagnostic]
+ValidateProviderConfig.Request: 1 config DynamicValue
+ValidateProviderConfig.Response: 2 diagnostics [Diagnostic]
+UpgradeResourceState.Request: 1 type_name string, 2 version int64, 3 raw_state RawState
+UpgradeResourceState.Response: 1 upgraded_state DynamicValue, 2 diagnostics [Diagnostic]
+UpgradeResourceIdentity.Request: 1 type_name string, 2 version int64, 3 raw_identity RawState
+UpgradeResourceIdentity.Response: 1 upgraded_identity ResourceIdentityData, 2 diagnostics [Diagnostic]
+ValidateResourceConfig.Request: 1 type_name string, 2 config DynamicValue, 3 client_capabilities ClientCapabilities
+ValidateResourceConfig.Response: 1 diagnostics [Diagnostic]
+ValidateDataResourceConfig.Request: 1 type_name string, 2 config DynamicValue
+ValidateDataResourceConfig.Response: 1 diagnostics [Diagnostic]
+ConfigureProvider.Request: 1 terraform_version string, 2 config DynamicValue, \
+3 client_capabilities ClientCapabilities
+ConfigureProvider.Response: 1 diagnostics [Diagnostic]
+ReadResource.Request: 1 type_name string, 2 current_state DynamicValue, 3 private bytes, \
+4 provider_meta DynamicValue, 5 client_capabilities ClientCapabilities, 6 current_identity ResourceIdentityData
+ReadResource.Response: 1 new_state DynamicValue, 2 diagnostics [Diagnostic], 3 private bytes, 4 deferred Deferred, \
+5 new_identity ResourceIdentityData
+PlanResourceChange.Request: 1 type_name string, 2 prior_state DynamicValue, 3 proposed_new_state DynamicValue, \
+4 config DynamicValue, 5 prior_private bytes, 6 provider_meta DynamicValue, \
+7 client_capabilities ClientCapabilities, 8 prior_identity ResourceIdentityData
+PlanResourceChange.Response: 1 planned_state DynamicValue, 2 requires_replace [AttributePath], \
+3 planned_private bytes, 4 diagnostics [Diagnostic], 5 legacy_type_system bool, 6 deferred Deferred, \
+7 planned_identity ResourceIdentityData
+ApplyResourceChange.Request: 1 type_name string, 2 prior_state DynamicValue, 3 planned_state DynamicValue, \
+4 config DynamicValue, 5 planned_private bytes, 6 provider_meta DynamicValue, \
+7 planned_identity ResourceIdentityData
+ApplyResourceChange.Response: 1 new_state DynamicValue, 2 private bytes, 3 diagnostics [Diagnostic], \
+4 legacy_type_system bool, 5 new_identity ResourceIdentityData
+ImportResourceState.Request: 1 type_name string, 2 id string, 3 client_capabilities ClientCapabilities, \
+4 identity ResourceIdentityData
+ImportedResource: 1 type_name string, 2 state DynamicValue, 3 private bytes, 4 identity ResourceIdentityData
+ImportResourceState.Response: 1 imported_resources [ImportedResource], 2 diagnostics [Diagnostic], \
+3 deferred Deferred
+GenerateResourceConfig.Request: 1 type_name string, 2 state DynamicValue
+GenerateResourceConfig.Response: 1 config DynamicValue, 2 diagnostics [Diagnostic]
+MoveResourceState.Request: 1 source_provider_address string, 2 source_type_name string, \
+3 source_schema_version int64, 4 source_state RawState, 5 target_type_name string, 6 source_private bytes, \
+7 source_identity RawState, 8 source_identity_schema_version int64
+MoveResourceState.Response: 1 target_state DynamicValue, 2 diagnostics [Diagnostic], 3 target_private bytes, \
+4 target_identity ResourceIdentityData
+ReadDataSource.Request: 1 type_name string, 2 config DynamicValue, 3 provider_meta DynamicValue, \
+4 client_capabilities ClientCapabilities
+ReadDataSource.Response: 1 state DynamicValue, 2 diagnostics [Diagnostic], 3 deferred Deferred
+GetFunctions.Request:
+GetFunctions.Response: 1 functions {Function}, 2 diagnostics [Diagnostic]
+CallFunction.Request: 1 name string, 2 arguments [DynamicValue]
+CallFunction.Response: 1 result DynamicValue, 2 error FunctionError
+ValidateEphemeralResourceConfig.Request: 1 type_name string, 2 config DynamicValue
+ValidateEphemeralResourceConfig.Response: 1 diagnostics [Diagnostic]
+OpenEphemeralResource.Request: 1 type_name string, 2 config DynamicValue, 3 client_capabilities ClientCapabilities
+OpenEphemeralResource.Response: 1 diagnostics [Diagnostic], 2 renew_at Instant?, 3 result DynamicValue, \
+4 private bytes?, 5 deferred Deferred
+RenewEphemeralResource.Request: 1 type_name string, 2 private bytes?
+RenewEphemeralResource.Response: 1 diagnostics [Diagnostic], 2 renew_at Instant?, 3 private bytes?
+CloseEphemeralResource.Request: 1 type_name string, 2 private bytes?
+CloseEphemeralResource.Response: 1 diagnostics [Diagnostic]
+"""
+
+CALLS: Final = tuple(line.partition(".Request:")[0] for line in _MESSAGES.strip().splitlines() if ".Request:" in line)
+"""Names of the calls that this table describes; others are answered as unimplemented by gRPC itself."""
+
+# Numbers of FieldDescriptorProto.Type and .Label, which are part of protobuf's own stable wire format.
+_SCALARS: Final = {"int64": 3, "int32": 5, "bool": 8, "string": 9, "bytes": 12}
+_MESSAGE, _ENUM, _OPTIONAL, _REPEATED = 11, 14, 1, 3
 
 
-class _File:
-    """One descriptor file under construction."""
+def _flat(name: str) -> str:
+    return name.replace(".", "")
 
-    def __init__(self) -> None:
-        self.proto = descriptor_pb2.FileDescriptorProto(
-            name="terraform/plugin6.proto", package=PACKAGE, syntax="proto3"
-        )
-        self.proto.dependency.append("google/protobuf/timestamp.proto")
-        self._messages: dict[str, Any] = {}
-        self._enums: set[str] = set()
 
-    def build(self) -> descriptor_pb2.FileDescriptorProto:
-        """Fill the file from the table."""
-        lines = [line.partition(":") for line in MESSAGES.strip().splitlines()]
-        for name, _, _ in lines:
-            self._message(name)
-        for line in ENUMS.strip().splitlines():
-            name, _, values = line.partition(":")
-            self._enum(name, values.split())
-        for name, _, fields in lines:
-            for number, field, kind in _FIELD.findall(fields):
-                self._add(name, int(number), field, kind)
-        return self.proto
+def _type_field(field: Any, kind: str) -> None:
+    if kind in _SCALARS:
+        field.type = _SCALARS[kind]
+    else:
+        field.type = _ENUM if kind in _ENUMS else _MESSAGE
+        field.type_name = f".tfplugin6.{_flat(kind)}"
 
-    def _message(self, name: str) -> None:
-        parent, _, own = name.rpartition(".")
-        into = self._messages[parent].nested_type if parent else self.proto.message_type
-        self._messages[name] = into.add(name=own)
 
-    def _enum(self, name: str, values: list[str]) -> None:
-        parent, _, own = name.rpartition(".")
-        enum = (self._messages[parent] if parent else self.proto).enum_type.add(name=own)
-        for number, value in enumerate(values):
-            enum.value.add(name=value, number=number)
-        self._enums.add(name)
+def _map_entry(message: Any, field: Any, kind: str) -> None:
+    """A map is, on the wire, a repeated message of key and value."""
+    entry = message.nested_type.add(name="".join(part.title() for part in field.name.split("_")) + "Entry")
+    entry.options.map_entry = True
+    entry.field.add(name="key", number=1, label=_OPTIONAL, type=_SCALARS["string"])
+    _type_field(entry.field.add(name="value", number=2, label=_OPTIONAL), kind)
+    field.label, field.type = _REPEATED, _MESSAGE
+    field.type_name = f".tfplugin6.{message.name}.{entry.name}"
 
-    def _add(self, owner: str, number: int, name: str, kind: str) -> None:
-        message = self._messages[owner]
-        field = message.field.add(name=name, number=number, label=_Field.LABEL_OPTIONAL)
-        if kind.startswith("{"):
-            key, value = kind[1:-1].split(",")
-            self._map(message, owner, field, key, value)
-            return
-        if kind.startswith("["):
-            field.label = _Field.LABEL_REPEATED
-        elif kind.endswith("|"):
-            field.oneof_index = self._group(message, "selector")
-        elif kind.endswith("?"):
-            field.proto3_optional = True
-            field.oneof_index = self._group(message, f"_{name}")
-        self._type(field, owner, kind.strip("[]?|"))
 
-    @staticmethod
-    def _group(message: Any, name: str) -> int:
-        names = [group.name for group in message.oneof_decl]
-        if name not in names:
-            message.oneof_decl.add(name=name)
-            return len(names)
-        return names.index(name)
-
-    def _map(self, message: Any, owner: str, field: Any, key: str, value: str) -> None:
-        entry_name = "".join(part.capitalize() for part in field.name.split("_")) + "Entry"
-        entry = message.nested_type.add(name=entry_name)
-        entry.options.map_entry = True
-        for number, (name, kind) in enumerate((("key", key), ("value", value)), start=1):
-            self._type(entry.field.add(name=name, number=number, label=_Field.LABEL_OPTIONAL), owner, kind)
-        field.label = _Field.LABEL_REPEATED
-        field.type = _Field.TYPE_MESSAGE
-        field.type_name = f".{PACKAGE}.{owner}.{entry_name}"
-
-    def _type(self, field: Any, owner: str, kind: str) -> None:
-        if kind in _SCALARS:
-            field.type = _SCALARS[kind]
-            return
-        if kind.startswith("."):
-            field.type, field.type_name = _Field.TYPE_MESSAGE, kind
-            return
-        full = self._resolve(owner, kind)
-        field.type = _Field.TYPE_ENUM if full in self._enums else _Field.TYPE_MESSAGE
-        field.type_name = f".{PACKAGE}.{full}"
-
-    def _resolve(self, owner: str, kind: str) -> str:
-        """The full name of a type, looked up from the inside out."""
-        scope = owner.split(".")
-        while scope:
-            candidate = ".".join([*scope, kind])
-            if candidate in self._messages or candidate in self._enums:
-                return candidate
-            scope.pop()
-        return kind
+def _add_field(message: Any, text: str) -> None:
+    number, name, kind = text.split()
+    field = message.field.add(name=name, number=int(number), label=_OPTIONAL)
+    if kind[0] == "{":
+        _map_entry(message, field, kind[1:-1])
+        return
+    if kind[0] == "[":
+        field.label, kind = _REPEATED, kind[1:-1]
+    elif kind[-1] == "|":
+        if not message.oneof_decl:
+            message.oneof_decl.add(name="member")
+        field.oneof_index, kind = 0, kind[:-1]
+    elif kind[-1] == "?":
+        field.proto3_optional, field.oneof_index, kind = True, len(message.oneof_decl), kind[:-1]
+        message.oneof_decl.add(name=f"_{name}")
+    _type_field(field, kind)
 
 
 @cache
-def _pool() -> descriptor_pool.DescriptorPool:
+def _pool() -> tuple[Any, Callable[[Any], Any]]:
+    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+    file = descriptor_pb2.FileDescriptorProto(name="tfplugin6.proto", package="tfplugin6", syntax="proto3")
+    for enum, names in _ENUMS.items():
+        described = file.enum_type.add(name=enum)
+        for number, value in enumerate(names.split()):
+            described.value.add(name=f"{enum}_{value}", number=number)
+    for line in _MESSAGES.strip().splitlines():
+        name, _, fields = line.partition(":")
+        message = file.message_type.add(name=_flat(name))
+        for text in filter(None, map(str.strip, fields.split(","))):
+            _add_field(message, text)
+    # A pool of its own: other programs in the process may describe a package of the same name.
     pool = descriptor_pool.DescriptorPool()
-    pool.AddSerializedFile(timestamp_pb2.DESCRIPTOR.serialized_pb)
-    pool.AddSerializedFile(_File().build().SerializeToString())
-    pool.AddSerializedFile(_services().SerializeToString())
-    return pool
-
-
-def _services() -> descriptor_pb2.FileDescriptorProto:
-    """The few messages of the plugin's other services."""
-    file = descriptor_pb2.FileDescriptorProto(name="terraform/services.proto", package="services", syntax="proto3")
-    file.message_type.add(name="Empty")
-    data = file.message_type.add(name="StdioData")
-    data.field.add(name="channel", number=1, label=_Field.LABEL_OPTIONAL, type=_Field.TYPE_INT32)
-    data.field.add(name="data", number=2, label=_Field.LABEL_OPTIONAL, type=_Field.TYPE_BYTES)
-    check = file.message_type.add(name="HealthCheckRequest")
-    check.field.add(name="service", number=1, label=_Field.LABEL_OPTIONAL, type=_Field.TYPE_STRING)
-    health = file.message_type.add(name="HealthCheckResponse")
-    health.field.add(name="status", number=1, label=_Field.LABEL_OPTIONAL, type=_Field.TYPE_INT32)
-    return file
+    pool.Add(file)
+    return pool, message_factory.GetMessageClass
 
 
 @cache
-def m(name: str) -> Any:
-    """The class of a message of the protocol, such as ``Diagnostic`` or ``ReadResource.Request``."""
-    return message_factory.GetMessageClass(_pool().FindMessageTypeByName(f"{PACKAGE}.{name}"))
-
-
-@cache
-def service_message(name: str) -> Any:
-    """The class of a message of the plugin's other services."""
-    return message_factory.GetMessageClass(_pool().FindMessageTypeByName(f"services.{name}"))
+def message(name: str) -> Any:
+    """The class of message ``name``, such as ``"PlanResourceChange.Request"``; KeyError when there is none."""
+    pool, message_class = _pool()
+    return message_class(pool.FindMessageTypeByName(f"tfplugin6.{_flat(name)}"))

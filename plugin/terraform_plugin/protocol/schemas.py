@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from terraform_plugin.protocol.messages import m
+from terraform_plugin.protocol.messages import message
 from terraform_plugin.schema import Attribute, FunctionSignature, IdentitySchema, Nesting, Parameter, Schema
 from terraform_plugin.types import Type
 
@@ -19,31 +19,32 @@ def type_bytes(kind: Type) -> bytes:
     return json.dumps(kind.json(), separators=(",", ":")).encode()
 
 
-def schema_message(schema: Schema) -> Any:
-    """A whole schema."""
-    block = m("Schema.Block")(
+def schema_message(schema: Schema, *, is_provider: bool = False) -> Any:
+    """A whole schema. Nothing of a provider's own block is ever computed: its values are never sent back."""
+    block = message("Block")(
         version=schema.version,
-        attributes=_attributes(schema.attributes),
+        attributes=_attributes(schema.attributes, fills=not is_provider),
         description=schema.description,
         description_kind=_MARKDOWN,
         deprecated=schema.deprecated is not None,
         deprecation_message=schema.deprecated or "",
     )
-    return m("Schema")(version=schema.version, block=block)
+    return message("Schema")(version=schema.version, block=block)
 
 
-def _attributes(attributes: Mapping[str, Attribute]) -> list[Any]:
-    return [_attribute(name, attributes[name]) for name in sorted(attributes)]
+def _attributes(attributes: Mapping[str, Attribute], *, fills: bool) -> list[Any]:
+    return [_attribute(name, attributes[name], fills=fills) for name in sorted(attributes)]
 
 
-def _attribute(name: str, attribute: Attribute) -> Any:
-    message = m("Schema.Attribute")(
+def _attribute(name: str, attribute: Attribute, *, fills: bool) -> Any:
+    """``fills``: a default comes back as the attribute's value, which Terraform allows for computed ones only."""
+    made = message("Attribute")(
         name=name,
         description=attribute.description,
         description_kind=_MARKDOWN,
         required=attribute.required,
         optional=attribute.optional,
-        computed=attribute.computed or attribute.has_default,  # a default is a value the provider fills in
+        computed=fills and (attribute.computed or attribute.has_default),
         sensitive=attribute.sensitive,
         write_only=attribute.write_only,
         deprecated=attribute.deprecated is not None,
@@ -51,17 +52,17 @@ def _attribute(name: str, attribute: Attribute) -> Any:
     )
     if attribute.nested is not None:
         nested = attribute.nested
-        message.nested_type.nesting = _NESTING[nested.nesting]
-        message.nested_type.attributes.extend(_attributes(nested.attributes))
+        made.nested_type.nesting = _NESTING[nested.nesting]
+        made.nested_type.attributes.extend(_attributes(nested.attributes, fills=fills))
     else:
-        message.type = type_bytes(attribute.value_type)
-    return message
+        made.type = type_bytes(attribute.value_type)
+    return made
 
 
 def identity_message(identity: IdentitySchema) -> Any:
     """A resource's identity schema."""
     parts = [
-        m("ResourceIdentitySchema.IdentityAttribute")(
+        message("IdentityAttribute")(
             name=name,
             type=type_bytes(part.type),
             required_for_import=part.required_for_import,
@@ -70,26 +71,26 @@ def identity_message(identity: IdentitySchema) -> Any:
         )
         for name, part in identity.attributes.items()
     ]
-    return m("ResourceIdentitySchema")(version=identity.version, identity_attributes=parts)
+    return message("ResourceIdentitySchema")(version=identity.version, identity_attributes=parts)
 
 
 def function_message(signature: FunctionSignature) -> Any:
     """What a function takes and gives."""
-    message = m("Function")(
+    made = message("Function")(
         parameters=[_parameter(parameter) for parameter in signature.parameters],
         summary=signature.summary,
         description=signature.description or signature.summary,
         description_kind=_MARKDOWN,
         deprecation_message=signature.deprecated or "",
     )
-    getattr(message, "return").type = type_bytes(signature.returns)
+    getattr(made, "return").type = type_bytes(signature.returns)
     if signature.variadic is not None:
-        message.variadic_parameter.CopyFrom(_parameter(signature.variadic))
-    return message
+        made.variadic_parameter.CopyFrom(_parameter(signature.variadic))
+    return made
 
 
 def _parameter(parameter: Parameter) -> Any:
-    return m("Function.Parameter")(
+    return message("Parameter")(
         name=parameter.name,
         type=type_bytes(parameter.type),
         allow_null_value=parameter.allow_null,

@@ -1,22 +1,58 @@
-"""The only module that knows sockets, TLS and gRPC: calls come in here and go to a table of handlers."""
+"""The only module that knows sockets, TLS and gRPC: bytes come in by path, bytes go out."""
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import logging
 import socket
 import ssl
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from grpclib.const import Cardinality, Handler
+from grpclib.const import Cardinality, Handler, Status
+from grpclib.encoding.base import CodecBase
+from grpclib.exceptions import GRPCError
 from grpclib.server import Server, Stream
 
 from terraform_plugin.protocol.certificate import self_signed
 
-Answer = Callable[[Any], Awaitable[Any]]
+logger = logging.getLogger("terraform_plugin")
+
+Answer = Callable[[bytes], Awaitable[bytes]]
+"""Answers one call; never raises."""
+
+MESSAGE_LIMIT: Final = 256 << 20
+"""Bytes of one message in either direction, as in Terraform itself."""
+
+_LONGEST_SOCKET_PATH: Final = 100
+"""Characters; the system's limit is 104 to 108."""
+
+_SERVING: Final = b"\x08\x01"
+"""``HealthCheckResponse(status=SERVING)``; its request and all other small messages are read as empty."""
+
+
+class BytesCodec(CodecBase):
+    """Messages stay bytes: who answers a call decodes it. That keeps protobuf out of the start of the process."""
+
+    __content_subtype__ = "proto"
+
+    def encode(self, message: Any, message_type: Any) -> bytes:
+        """The bytes, unless they are too many."""
+        return _limited(message)
+
+    def decode(self, data: bytes, message_type: Any) -> bytes:
+        """The bytes, unless they are too many."""
+        return _limited(data)
+
+
+def _limited(data: bytes) -> bytes:
+    if len(data) > MESSAGE_LIMIT:
+        raise GRPCError(Status.RESOURCE_EXHAUSTED, f"a message of {len(data)} bytes; allowed are {MESSAGE_LIMIT}")
+    return data
 
 
 @dataclass(frozen=True)
@@ -26,31 +62,78 @@ class Endpoint:
     network: str
     address: str
     certificate: str
-    """Base64 of the server's certificate without padding; empty without TLS."""
+    """Base64 of the server's certificate (DER) without padding; empty without TLS."""
 
     def handshake(self) -> str:
         """The one line that Terraform reads on stdout."""
         return f"1|6|{self.network}|{self.address}|grpc|{self.certificate}"
 
 
-def unary(answer: Answer, request: Any, reply: Any) -> Handler:
-    """One request, one reply."""
+class Transport:
+    """A gRPC server on a socket of its own: a Unix socket in a folder only we can open, or loopback TCP.
 
-    async def serve(stream: Stream[Any, Any]) -> None:
-        message = await stream.recv_message()
-        await stream.send_message(await answer(message))
+    ``answer`` gives the function for a path once the provider is loaded; ``shutdown`` is called when Terraform asks
+    the process to end.
+    """
 
-    return Handler(serve, Cardinality.UNARY_UNARY, request, reply)
+    def __init__(self, paths: list[str], answer: Callable[[str], Answer], shutdown: Callable[[], Any]) -> None:
+        self._work: set[asyncio.Task[bytes]] = set()
+        self._closing = asyncio.Event()
+        self._shutdown = shutdown
+        handlers = {path: _unary(self._shielded(path, answer)) for path in paths}
+        handlers["/plugin.GRPCController/Shutdown"] = _unary(self._end)
+        handlers["/plugin.GRPCStdio/StreamStdio"] = Handler(self._silence, Cardinality.UNARY_STREAM, None, None)
+        handlers["/grpc.health.v1.Health/Check"] = _unary(_health)
+        self._server = Server([_Table(handlers)], codec=BytesCodec())
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
+    async def start(self, client_certificate: str | None, folder: str | None = None) -> Endpoint:
+        """Listen. With the client's certificate (PEM) both sides must show theirs; without it there is no TLS.
 
-def silent_stream(wait: Callable[[], Awaitable[Any]], request: Any, reply: Any) -> Handler:
-    """A stream that stays open and says nothing until `wait` returns."""
+        ``folder`` is where the socket's own folder is made; by default the system's place for temporary files.
+        """
+        self._folder = tempfile.TemporaryDirectory(prefix="tfp-", dir=folder)  # mode 0700
+        context, shown = _mutual_tls(client_certificate, self._folder.name) if client_certificate else (None, "")
+        path = str(Path(self._folder.name) / "s")
+        if hasattr(socket, "AF_UNIX") and len(path.encode()) <= _LONGEST_SOCKET_PATH:
+            await self._server.start(path=path, ssl=context)
+            return Endpoint("unix", path, shown)
+        listening = socket.create_server(("127.0.0.1", 0))
+        await self._server.start(sock=listening, ssl=context)
+        return Endpoint("tcp", f"127.0.0.1:{listening.getsockname()[1]}", shown)
 
-    async def serve(stream: Stream[Any, Any]) -> None:
+    async def stop(self, grace: float = 0.0) -> None:
+        """Stop listening; calls that still run get ``grace`` seconds to end."""
+        self._closing.set()
+        if self._work and grace:
+            await asyncio.wait(self._work, timeout=grace)
+        for task in self._work:
+            task.cancel()
+        self._server.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def _shielded(self, path: str, answer: Callable[[str], Answer]) -> Answer:
+        """A call goes on when its connection breaks: a write in flight is not torn off, its object not forgotten."""
+
+        async def call(data: bytes) -> bytes:
+            task = asyncio.ensure_future(answer(path)(data))
+            self._work.add(task)
+            task.add_done_callback(self._work.discard)
+            return await asyncio.shield(task)
+
+        return call
+
+    async def _end(self, data: bytes) -> bytes:
+        # Called late so that the reply is on its way: Terraform waits for it.
+        asyncio.get_running_loop().call_later(0.01, self._shutdown)
+        return b""
+
+    async def _silence(self, stream: Stream[bytes, bytes]) -> None:
+        """Standard output and error stay with the process; the stream only has to stay open."""
         await stream.recv_message()
-        await wait()
-
-    return Handler(serve, Cardinality.UNARY_STREAM, request, reply)
+        await stream.send_initial_metadata()
+        await self._closing.wait()
 
 
 class _Table:
@@ -61,42 +144,30 @@ class _Table:
         return self._handlers
 
 
-class Transport:
-    """A gRPC server on a socket of its own: a Unix socket in a folder only we can open, or loopback TCP."""
+def _unary(answer: Answer) -> Handler:
+    async def serve(stream: Stream[bytes, bytes]) -> None:
+        data = await stream.recv_message()
+        await stream.send_message(await answer(data or b""))
 
-    def __init__(self, handlers: Mapping[str, Handler]) -> None:
-        self._server = Server([_Table(handlers)])
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-
-    async def start(self, client_certificate: str | None) -> Endpoint:
-        """Listen. With the client's certificate (PEM) both sides must show theirs; without it there is no TLS."""
-        context, shown = _mutual_tls(client_certificate) if client_certificate else (None, "")
-        if not hasattr(socket, "AF_UNIX"):
-            listening = socket.create_server(("127.0.0.1", 0))
-            await self._server.start(sock=listening, ssl=context)
-            return Endpoint("tcp", f"127.0.0.1:{listening.getsockname()[1]}", shown)
-        self._folder = tempfile.TemporaryDirectory(prefix="tfp")
-        path = str(Path(self._folder.name) / "s")
-        await self._server.start(path=path, ssl=context)
-        return Endpoint("unix", path, shown)
-
-    async def stop(self) -> None:
-        """Stop listening and let running calls end."""
-        self._server.close()
-        await self._server.wait_closed()
-        if self._folder is not None:
-            self._folder.cleanup()
+    return Handler(serve, Cardinality.UNARY_UNARY, None, None)
 
 
-def _mutual_tls(client_certificate: str) -> tuple[ssl.SSLContext, str]:
-    pem, key, der = self_signed()
+async def _health(data: bytes) -> bytes:
+    return _SERVING
+
+
+def _mutual_tls(client_certificate: str, folder: str) -> tuple[ssl.SSLContext, str]:
+    pem, der = self_signed()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["h2"])
-    with tempfile.NamedTemporaryFile(suffix=".pem") as file:  # mode 0600; ssl takes files only
-        file.write(key + pem)
-        file.flush()
-        context.load_cert_chain(file.name)
+    file = Path(folder) / "certificate.pem"
+    file.touch(mode=0o600)
+    try:
+        file.write_bytes(pem)  # ssl takes files only
+        context.load_cert_chain(file)
+    finally:
+        file.unlink()
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(cadata=client_certificate)
     return context, base64.b64encode(der).decode().rstrip("=")
