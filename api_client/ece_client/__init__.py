@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from ece_client.config import ClientConfig as ClientConfig
     from ece_client.config import Login as Login
     from ece_client.config import Tls as Tls
+    from ece_client.elasticsearch import ClusterInfo as ClusterInfo
+    from ece_client.elasticsearch import CreatedKey as CreatedKey
+    from ece_client.elasticsearch import Elasticsearch as Elasticsearch
+    from ece_client.elasticsearch import KeyInfo as KeyInfo
+    from ece_client.elasticsearch import RemoteInfo as RemoteInfo
+    from ece_client.elasticsearch_errors import ElasticsearchError as ElasticsearchError
     from ece_client.errors import ApiError as ApiError
     from ece_client.errors import Conflict as Conflict
     from ece_client.errors import ConnectionFailed as ConnectionFailed
@@ -48,6 +54,8 @@ _HOMES = {
     "call": ("Reply",),
     "client": ("Client",),
     "clock": ("Clock", "SystemClock"),
+    "elasticsearch": ("ClusterInfo", "CreatedKey", "Elasticsearch", "KeyInfo", "RemoteInfo"),
+    "elasticsearch_errors": ("ElasticsearchError",),
     "config": ("ApiKey", "Basic", "ClientConfig", "Login", "Tls"),
     "errors": (
         "ApiError", "Conflict", "ConnectionFailed", "Forbidden", "LoginFailed", "NotFound", "NotJson", "PlanError",

@@ -137,6 +137,10 @@ class Client:
         call = prepare(operation, path, query, body, region=region, safe=safe)
         return await self._reply(call, self._authorized, response)
 
+    async def send(self, call: Call) -> Reply[Any]:
+        """Send a prepared call with the client's credentials; for servers that are no ECE (elasticsearch.py)."""
+        return await self._reply(call, self._authorized)
+
     async def _call_outside_session(self, operation: str, body: Any, authorization: str | None) -> Reply[Any]:
         """Call login or refresh, which must not wait for the session they make."""
 
