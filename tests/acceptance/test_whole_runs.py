@@ -30,7 +30,7 @@ def foreign_parts(ece: Ece) -> dict[str, Any]:
     return dict(
         ece.control.seed(
             name="console",
-            kinds=["kibana", "apm"] if "apm" in ALL_KINDS else ["kibana", "integrations_server"],
+            kinds=["kibana", "integrations_server"],
             tags={"owner": "console"},
             sizes={"hot_content": 4096, "ml": 1024},
             traffic_filters=[office],
@@ -40,18 +40,17 @@ def foreign_parts(ece: Ece) -> dict[str, Any]:
     )
 
 
-ALL_KINDS = ("kibana", "integrations_server")
-
-
 @matrix("import by id")
 def test_import_of_a_deployment_with_foreign_parts(ece: Ece):
     """Empty plan after the import; all foreign parts are unchanged after a tag and a size were changed."""
     seeded = foreign_parts(ece)
     before = ece.deployment("console")
     tiers = {"hot": {"size": "4g"}, "ml": {"size": "1g"}}
-    parts = {"kibana": {"size": "1g"}, "integrations_server": {"size": "1g"}, "tiers": tiers}
+    parts: dict[str, Any] = {"kibana": {"size": "1g"}, "integrations_server": {"size": "0.5g"}, "tiers": tiers}
     ece.write(one_deployment(name="console", tags={"owner": "console"}, **parts))
     ece.ws.import_(A, seeded["id"])
+    plan = ece.ws.plan()
+    assert plan.is_empty or plan.changes[A].changed == {"deletion_protection"}, plan.changes
     with ece.expect_writes():
         ece.ws.apply()
     ece.assert_clean()

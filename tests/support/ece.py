@@ -55,7 +55,8 @@ class Ece:
 
     def write(self, resources: Mapping[str, Mapping[str, Any]], **blocks: Any) -> None:
         """Write ``{"ece_deployment": {"logs": {…}}}``; further blocks of Terraform (``output``, ``data``) by name."""
-        self.ws.write({"resource": {kind: named for kind, named in resources.items() if named}, **blocks})
+        given = {kind: named for kind, named in resources.items() if named}
+        self.ws.write({**({"resource": given} if given else {}), **blocks})
 
     def apply(self, resources: Mapping[str, Mapping[str, Any]], **blocks: Any) -> Result:
         """Write and apply."""

@@ -24,7 +24,7 @@ from ece_provider.resources.deployment.calls import (
     refuse_system_owned,
     watcher_of,
 )
-from ece_provider.resources.deployment.mapping import Json
+from ece_provider.resources.deployment.mapping import Json, is_running, resource_of
 from ece_provider.resources.deployment.plan import protection_error
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.resource import DeleteContext, Interrupted
@@ -43,8 +43,6 @@ async def delete(context: DeleteContext[ConfiguredProvider]) -> None:
         Interrupted: the user stopped Terraform.
         ApiError: the API cannot be reached or refuses.
     """
-    if context.state.get("deletion_protection") and not context.private.get("creating"):
-        raise protection_error(context.state)  # -replace gives the plan no chance to refuse
     identifier = context.state["id"]
     deadline = Deadline(context.timeouts.get("delete"))
     client = await context.provider.client()
@@ -75,6 +73,8 @@ async def _shut_down_and_delete(
 ) -> None:
     reply = await get_when_quiet(context, client, identifier, deadline)
     refuse_system_owned(reply.data)
+    if context.state.get("deletion_protection") and _came_up(reply.data):
+        raise protection_error(context.state)  # -replace and taint give the plan no chance to refuse
     while True:
         try:
             if not _is_stopped(reply.data):
@@ -111,6 +111,12 @@ async def _shut_down(
         stop=context.stop,
         gone_is_done=True,
     )
+
+
+def _came_up(deployment: Json) -> bool:
+    """False for a deployment whose creation failed: Terraform gives no private state for a tainted object that goes."""
+    elasticsearch = resource_of(deployment, "elasticsearch")
+    return elasticsearch is not None and is_running(elasticsearch)
 
 
 def _is_stopped(deployment: Json) -> bool:
