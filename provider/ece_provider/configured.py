@@ -13,13 +13,14 @@ from ece_provider.filter_facts import FilterFacts
 from ece_provider.journal import Journal
 from ece_provider.list_reads import ListReads
 from ece_provider.locks import Locks
+from ece_provider.places import EnvironmentUnknown, Places
 from ece_provider.settings import Settings, environment_settings, is_unknown
 from ece_provider.templates import Templates
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.values import Values, is_set
 
 if TYPE_CHECKING:
-    from ece_client import ApiKey, Client, Login, PlanWatcher
+    from ece_client import ApiKey, Client, Login, OperationId, PlanWatcher
 
 
 class ConfiguredProvider:
@@ -55,6 +56,8 @@ class ConfiguredProvider:
         """What this run knows of traffic filters."""
         self.templates = Templates(self.client)
         """Deployment templates, each read once per run."""
+        self.places = Places(self, config)
+        """The installations that objects of two sides are in: this one and those of ``environments``."""
         self.is_out_of_reach = False
         """Set by the first check of a deployment's plan that found no API, so that the others do not wait for it."""
         self.created: set[str] = set()
@@ -102,6 +105,12 @@ class ConfiguredProvider:
         """
         return await self._client(name, self.environment_settings(name))
 
+    @property
+    def environment_names(self) -> list[str]:
+        """The names of the entries of ``environments``."""
+        entries = self._config.get("environments")
+        return sorted(entries) if is_set(entries) else []
+
     def environment_settings(self, name: str) -> Settings:
         """How to reach an entry of ``environments``; resolved on use, so that an unused entry never fails.
 
@@ -117,7 +126,7 @@ class ConfiguredProvider:
                 f'The provider has no entry "{name}" in environments; it has: {known}.',
             )
         if is_unknown(entry):
-            raise DiagnosticError(
+            raise EnvironmentUnknown(
                 f'Environment "{name}" is not known yet',
                 "Its entry refers to values that are known only after apply. Apply those objects first, with -target.",
             )
@@ -144,6 +153,7 @@ class ConfiguredProvider:
     async def close(self) -> None:
         """Close all connections and give up the journal."""
         self.journal.close()
+        await self.places.close()
         clients, self._clients = self._clients, {}
         for client in clients.values():
             with suppress(Exception):  # the process ends; a connection that cannot be closed is of no interest
@@ -153,7 +163,8 @@ class ConfiguredProvider:
     async def _client(self, name: str, settings: Settings) -> Client:
         async with self._opening:
             if name not in self._clients:
-                self._clients[name] = _made(settings, self.user_agent, self.lists.drop)
+                on_write = self.places.of(name or None).note_write
+                self._clients[name] = _made(settings, self.user_agent, on_write)
             return self._clients[name]
 
 
@@ -161,7 +172,7 @@ def _known_entries(entries: Any) -> list[Values]:
     return [entry for entry in entries.values() if is_set(entry)] if is_set(entries) else []
 
 
-def _made(settings: Settings, user_agent: str, on_write: Callable[[], None]) -> Client:
+def _made(settings: Settings, user_agent: str, on_write: Callable[[OperationId], None]) -> Client:
     from ece_client import ClientConfig, Tls
     from ece_provider.watched_client import WatchedClient
 

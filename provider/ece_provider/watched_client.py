@@ -12,14 +12,32 @@ from ece_provider.settings import Settings
 SETTINGS: Final = "ece_settings"
 """Attribute of an error: the ``Settings`` of the client that raised it."""
 
-READING_POSTS: Final = frozenset({"search-deployments"})
+READING_POSTS: Final = frozenset(
+    {
+        "search-deployments",
+        "search-eligible-remote-clusters",
+        "get-deployment-es-resource-eligible-remote-clusters",
+    }
+)
 """POST calls that change nothing."""
+
+PLANLESS_WRITES: Final = frozenset(
+    {
+        "post-deployment-resource-proxy-requests",
+        "put-deployment-resource-proxy-requests",
+        "delete-deployment-resource-proxy-requests",
+        "set-deployment-es-resource-keystore",
+    }
+)
+"""Writes that change nothing of what ``GET deployments/{id}`` shows."""
 
 
 class WatchedClient(Client):
-    """``on_write`` is called before each call that may change something, and after it."""
+    """``on_write`` is called with the operation before each call that may change something, and after it."""
 
-    def __init__(self, config: ClientConfig, on_write: Callable[[], None], settings: Settings | None = None) -> None:
+    def __init__(
+        self, config: ClientConfig, on_write: Callable[[OperationId], None], settings: Settings | None = None
+    ) -> None:
         super().__init__(config)
         self._on_write = on_write
         self._settings = settings
@@ -35,8 +53,8 @@ class WatchedClient(Client):
     async def _watched(self, operation: OperationId, **options: Any) -> Reply[Any]:
         if OPERATIONS[operation].method == "GET" or operation in READING_POSTS:
             return await super().call(operation, **options)
-        self._on_write()
+        self._on_write(operation)
         try:
             return await super().call(operation, **options)
         finally:
-            self._on_write()
+            self._on_write(operation)

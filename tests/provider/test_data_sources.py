@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ece_provider.data_sources.deployment import DeploymentData
-from ece_provider.data_sources.environment import EnvironmentData, scope_of
+from ece_provider.data_sources.environment import EnvironmentData
+from ece_provider.environment_ids import scope_of
 from ece_simulator import Simulator
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.resource import DataContext, ValidateContext

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.environment_ids import environment_id, optional_answer
 from terraform_plugin.resource import DataContext, DataSource
 from terraform_plugin.schema import Attribute, Schema
 from terraform_plugin.types import STRING
@@ -12,7 +13,6 @@ from terraform_plugin.values import Values
 
 if TYPE_CHECKING:
     from ece_client import Client
-    from ece_client._generated.operations import OperationId
 
 
 def _computed(description: str) -> Attribute:
@@ -48,7 +48,7 @@ class EnvironmentData(DataSource[ConfiguredProvider]):
         platform = (await client.call("get-platform")).data
         local = await _local_trust(client)
         return {
-            "environment_id": await _environment_id(client),
+            "environment_id": await environment_id(client),
             "account_id": await _account_id(client) or _only(local.get("account_ids")),
             "installation_id": local.get("installation_id"),
             "version": platform.get("version"),
@@ -61,49 +61,14 @@ def _only(values: list[str] | None) -> str | None:
     return values[0] if values and len(values) == 1 else None
 
 
-_NOT_OFFERED: Final = frozenset({403, 404, 449, 501})
-"""Refusals that leave a part unknown: no right to see it, or an installation that does not have the call."""
-
-
-async def _optional(client: Client, operation: OperationId, **options: Any) -> dict[str, Any] | None:
-    """The answer of a call that not every installation or user may make; None where it may not be made."""
-    from ece_client import StatusError
-
-    try:
-        reply = await client.call(operation, **options)
-    except StatusError as error:
-        if error.status not in _NOT_OFFERED:
-            raise
-        return None
-    return dict(reply.data or {})
-
-
 async def _local_trust(client: Client) -> dict[str, Any]:
     """The record of this installation among the trust relationships; empty where it cannot be seen."""
     query = {"filter": "local", "include_certificate": True}
-    reply = await _optional(client, "get-trust-relationships", query=query) or {}
+    reply = await optional_answer(client, "get-trust-relationships", query=query) or {}
     return next((record for record in reply.get("trust_relationships") or () if record.get("local")), {})
 
 
 async def _account_id(client: Client) -> str | None:
     """``GET /account``; that ECE answers it is inferred from the API document."""
-    identifier = (await _optional(client, "get-current-account") or {}).get("id")
+    identifier = (await optional_answer(client, "get-current-account") or {}).get("id")
     return str(identifier) if identifier else None
-
-
-async def _environment_id(client: Client) -> str | None:
-    """The text between ``.cluster.`` and ``.account`` in the pattern for trust restriction files (inferred)."""
-    deployments = (await client.call("list-deployments")).data.get("deployments") or ()
-    for deployment in deployments[:3]:  # the first one tells, unless it is just being deleted
-        path = {"deployment_id": str(deployment["id"])}
-        reply = await _optional(client, "get-deployment-certificate-authority", path=path) or {}
-        if found := scope_of(str(reply.get("recommended_trust_restriction") or "")):
-            return found
-    return None
-
-
-def scope_of(pattern: str) -> str | None:
-    """The scope in ``*.node.<cluster id>.cluster.<scope>.account``, None when the text has another form."""
-    _, separator, rest = pattern.partition(".cluster.")
-    scope, end, _ = rest.partition(".account")
-    return scope if separator and end and scope else None

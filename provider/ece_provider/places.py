@@ -1,0 +1,200 @@
+"""The installations that a run reaches: the provider's own, and those that ``environments`` names.
+
+An object that touches two sides works with two places; each has its own client, locks and shared reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from ece_provider.deployment_reads import DeploymentReads, Facts
+from ece_provider.elasticsearch_access import direct_access
+from ece_provider.environment_ids import environment_id
+from ece_provider.local_cluster import LocalCluster
+from ece_provider.locks import Locks
+from ece_provider.settings import Settings
+from terraform_plugin.diagnostics import DiagnosticError, Path
+from terraform_plugin.values import Values, is_set
+
+if TYPE_CHECKING:
+    from ece_client import Client, Elasticsearch, OperationId, PlanWatcher
+    from ece_provider.configured import ConfiguredProvider
+
+REACHED_KIND: Final = "ece"
+"""The only kind of environment whose deployments are managed through an API so far."""
+
+
+class EnvironmentUnknown(DiagnosticError):
+    """An entry of ``environments`` holds values that are known only after apply: plan without it."""
+
+
+class Place:
+    """One installation; nothing is opened before the first call."""
+
+    def __init__(self, provider: ConfiguredProvider, name: str | None, credentials: Values) -> None:
+        self._provider = provider
+        self.name = name
+        """The entry of ``environments``, None for the provider's own installation."""
+        self._credentials = credentials
+        self.deployments = DeploymentReads(self.client)
+        """Deployments, asked for once for all who need them."""
+        self._locks: Locks | None = None
+        self._clusters: dict[str, LocalCluster] = {}
+        self._elasticsearch: dict[str, Elasticsearch] = {}
+        self._environment_id: asyncio.Task[str | None] | None = None
+
+    @property
+    def words(self) -> str:
+        """The place, for messages."""
+        return "this environment" if self.name is None else f'environment "{self.name}"'
+
+    @property
+    def settings(self) -> Settings | None:
+        """How it is reached; raises DiagnosticError for an entry that is missing or cannot be completed."""
+        return self._provider.settings if self.name is None else self._provider.environment_settings(self.name)
+
+    @property
+    def locks(self) -> Locks:
+        """Locks around writes to one object; raises as ``settings``."""
+        if self.name is None:
+            return self._provider.locks
+        if self._locks is None:
+            settings = self.settings
+            self._locks = Locks(settings.endpoint if settings else "")
+        return self._locks
+
+    async def client(self) -> Client:
+        """The client of the API.
+
+        Raises:
+            EnvironmentUnknown: the entry holds unknown values.
+            DiagnosticError: it cannot be completed, or names a kind of place that cannot be worked with.
+        """
+        if self.name is None:
+            return await self._provider.client()
+        return await self._provider.environment_client(self.name)
+
+    async def watcher(self, on_progress: Callable[[str], None] | None = None) -> PlanWatcher:
+        """A watcher of plans; ``on_progress`` gets one line per step."""
+        from ece_client import PlanWatcher
+
+        return PlanWatcher(await self.client(), poll_interval=self.poll_interval, on_progress=on_progress)
+
+    @property
+    def poll_interval(self) -> float:
+        """Longest pause between two looks, in seconds."""
+        settings = self._provider.settings
+        return settings.poll_interval if settings else 2.0
+
+    async def environment_id(self, deployment_id: str | None = None) -> str | None:
+        """What others call this installation, None where it does not tell; asked once."""
+        if self._environment_id is None:
+            asked = [deployment_id] if deployment_id else []
+            self._environment_id = asyncio.ensure_future(environment_id(await self.client(), asked))
+        return await self._environment_id
+
+    async def elasticsearch(self, facts: Facts) -> Elasticsearch:
+        """Elasticsearch of a deployment: by ``elasticsearch_credentials`` if given, else by the management channel."""
+        from ece_client import Elasticsearch
+
+        if facts.id not in self._elasticsearch:
+            given = self._credentials.get(facts.id)
+            if is_set(given):
+                made = direct_access(facts, given, self._provider.environ, self._provider.user_agent)
+            else:
+                made = Elasticsearch(await self.client(), facts.id, facts.ref_id)
+            self._elasticsearch[facts.id] = made
+        return self._elasticsearch[facts.id]
+
+    def cluster(self, facts: Facts) -> LocalCluster:
+        """A deployment as the local side of connections."""
+        if facts.id not in self._clusters:
+            self._clusters[facts.id] = LocalCluster(self, facts)
+        return self._clusters[facts.id]
+
+    def note_write(self, operation: OperationId) -> None:
+        """Something is being written here, or was."""
+        from ece_provider.watched_client import PLANLESS_WRITES
+
+        self._provider.lists.drop()
+        if operation not in PLANLESS_WRITES:
+            self.deployments.drop()
+
+    async def close(self) -> None:
+        """Close what belongs to this place alone."""
+        for elasticsearch in self._elasticsearch.values():
+            with suppress(Exception):  # the process ends
+                await elasticsearch.aclose()
+
+
+class Places:
+    """All places of a run, by name."""
+
+    def __init__(self, provider: ConfiguredProvider, config: Values) -> None:
+        self._provider = provider
+        self._config = config
+        self._places: dict[str | None, Place] = {}
+
+    def of(self, name: str | None) -> Place:
+        """The place of an entry of ``environments``, None for the provider's own; nothing is checked yet."""
+        if name not in self._places:
+            given = self._config.get("elasticsearch_credentials")
+            self._places[name] = Place(self._provider, name, given if is_set(given) else {})
+        return self._places[name]
+
+    async def find(self, name: str | None, environment_id: str | None = None, path: Path | None = None) -> Place:
+        """The place that configuration or state names; an entry that was renamed is found by its environment id.
+
+        Raises:
+            EnvironmentUnknown: the entry holds unknown values.
+            DiagnosticError: there is no such entry, or it is of a kind that cannot be worked with.
+        """
+        if name is None or name in self._provider.environment_names:
+            self._check_kind(name, path)
+            return self.of(name)
+        if environment_id is not None:
+            for other in self._provider.environment_names:
+                if self._is_usable(other) and await self.of(other).environment_id() == environment_id:
+                    return self.of(other)
+        raise self._missing(name, environment_id, path)
+
+    async def close(self) -> None:
+        """Close what the places opened for themselves."""
+        for place in self._places.values():
+            await place.close()
+
+    def _entry(self, name: str) -> Values:
+        entries = self._config.get("environments")
+        entry = entries.get(name) if is_set(entries) else None
+        return entry if is_set(entry) else {}
+
+    def _is_usable(self, name: str) -> bool:
+        try:
+            self._provider.environment_settings(name)
+        except DiagnosticError:
+            return False
+        return self._entry(name).get("kind") == REACHED_KIND
+
+    def _check_kind(self, name: str | None, path: Path | None) -> None:
+        kind = REACHED_KIND if name is None else self._entry(name).get("kind")
+        if is_set(kind) and kind != REACHED_KIND:
+            raise DiagnosticError(
+                f'Environment "{name}" is of kind "{kind}"',
+                f'Deployments of environments of kind "{REACHED_KIND}" can be named here; "{kind}" is not supported '
+                "yet. For a remote cluster there, give proxy_address and server_name in place of remote, and put its "
+                "key into the keystore with ece_keystore_secret and external_secret = true.",
+                path,
+            )
+
+    def _missing(self, name: str, environment_id: str | None, path: Path | None) -> DiagnosticError:
+        known = ", ".join(self._provider.environment_names) or "none"
+        identifier = f" (environment id {environment_id})" if environment_id else ""
+        return DiagnosticError(
+            f'No environment "{name}"',
+            f'The provider has no entry "{name}"{identifier} in environments; it has: {known}. '
+            "Put the entry back, under any name, until all objects that reach it are destroyed.",
+            path,
+        )
