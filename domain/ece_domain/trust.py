@@ -1,0 +1,219 @@
+"""Who may trust whom: rules of trust entries (ECE API ``ElasticsearchClusterTrustSettings``) without any call.
+
+An entry trusts all clusters of an account or environment, those of a list, or (``direct``) nodes by name. Lists hold
+Elasticsearch cluster ids, never deployment ids; both have the same form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ece_domain.findings import Finding, Severity
+from ece_domain.identifiers import is_hex_id
+
+
+class DirectTrustType(StrEnum):
+    """What a ``direct`` entry trusts (ECE API ``DirectTrustRelationship.type``)."""
+
+    ECE = "ECE"
+    """Another ECE installation, without a trust relationship of the platform."""
+    ESS = "ESS"
+    """Elastic Cloud Hosted."""
+    GENERIC = "generic"
+    """Any other environment: self-managed clusters, Kubernetes."""
+    PROXY = "proxy"
+    """Only the CA of a remote's proxy or server, for connections by API key (since ECE 3.7)."""
+
+
+DIRECT_TYPES: Final = tuple(kind.value for kind in DirectTrustType)
+"""The types by name, for validators and documentation."""
+
+MAX_SCOPE_LENGTH: Final = 32
+"""Characters of a scope id (ECE API)."""
+
+_SCOPE: Final = re.compile(r"[0-9a-z]{1,32}")
+_DOTTED_SCOPE: Final = re.compile(r"[0-9a-z]+([.-][0-9a-z]+)+")
+_ACCOUNT_TYPES: Final = frozenset({DirectTrustType.ECE.value, DirectTrustType.ESS.value})
+
+
+@dataclass(frozen=True)
+class DirectTrust:
+    """A ``direct`` entry as far as the rules look at it; None is "not given", or not known yet where so listed."""
+
+    type: str = DirectTrustType.GENERIC
+    trust_all: bool = False
+    cluster_ids: Collection[str] | None = None
+    scope_id: str | None = None
+    node_names: Collection[str] | None = None
+    unknown: frozenset[str] = frozenset()
+    """Names of members that are given but not known yet: they count as given."""
+
+    def has(self, name: str) -> bool:
+        """True when the member is given."""
+        return name in self.unknown or bool(getattr(self, name))
+
+
+def direct_findings(entry: DirectTrust) -> Iterator[Finding]:
+    """Judge a ``direct`` entry: what must, and what must not, stand beside what."""
+    if entry.type == DirectTrustType.PROXY:
+        yield from _proxy_findings(entry)
+        return
+    if not entry.has("scope_id"):
+        if entry.has("trust_all") or entry.has("cluster_ids"):
+            given = "trust_all = true" if entry.has("trust_all") else "cluster_ids"
+            yield Finding(
+                "scope_id is missing",
+                f"scope_id is required beside {given}: it is the last part of the names of the nodes that are to be "
+                "trusted. For Elastic Cloud Hosted it is the organization id, for another ECE its environment id.",
+                field="scope_id",
+            )
+        elif not entry.has("node_names"):
+            yield Finding(
+                "Nothing is trusted",
+                "Give scope_id with trust_all = true or cluster_ids, or the names of single nodes in "
+                'additional_node_names. For the CA of a proxy alone (connections by API key) set type = "proxy".',
+                field="scope_id",
+            )
+    if entry.scope_id is not None:
+        yield from scope_findings(entry.scope_id)
+    for name in entry.node_names or ():
+        if "*" in name:
+            yield Finding(
+                "Wildcard in a node name",
+                f'"{name}" holds "*": additional_node_names takes whole names. For all nodes of a cluster give '
+                "scope_id and cluster_ids.",
+                field="additional_node_names",
+            )
+    for text in entry.cluster_ids or ():
+        yield from cluster_id_findings(text, is_exact=entry.type in _ACCOUNT_TYPES)
+
+
+def _proxy_findings(entry: DirectTrust) -> Iterator[Finding]:
+    attributes = {"trust_all": "trust_all", "cluster_ids": "cluster_ids", "scope_id": "scope_id"}
+    for name, attribute in {**attributes, "node_names": "additional_node_names"}.items():
+        if entry.has(name):
+            yield Finding(
+                f"{attribute} does not go with type proxy",
+                f'An entry of type "proxy" is the CA of a remote\'s proxy and trusts no nodes: leave {attribute} out. '
+                "Which clusters may do what is decided by API keys.",
+                field=attribute,
+            )
+
+
+def scope_findings(text: str) -> Iterator[Finding]:
+    """Judge a scope id: lower-case letters and digits, at most 32; the dots of Kubernetes names are a warning.
+
+    The API's description allows no dots, a page for Kubernetes uses ``default.es.local``: not settled (inferred).
+    """
+    if _SCOPE.fullmatch(text):
+        return
+    if _DOTTED_SCOPE.fullmatch(text) and len(text) <= MAX_SCOPE_LENGTH:
+        yield Finding(
+            "Scope id with dots or dashes",
+            f'"{text}" is documented for Kubernetes only; the API describes lower-case letters and digits. If trust '
+            "does not come about, name the nodes in additional_node_names, or by the Elastic Cloud pattern.",
+            Severity.WARNING,
+            "scope_id",
+        )
+        return
+    yield Finding(
+        "Invalid scope_id",
+        f'"{text}" ({len(text)} characters) is not a scope id: lower-case letters and digits are allowed, '
+        f"at most {MAX_SCOPE_LENGTH}, no blanks.",
+        field="scope_id",
+    )
+
+
+def cluster_id_findings(text: str, *, is_exact: bool = True) -> Iterator[Finding]:
+    """Judge the form of an id in a list of trusted clusters.
+
+    ``is_exact`` is for clusters of ECE and Elastic Cloud Hosted, whose ids are 32 hexadecimal characters; elsewhere
+    the owner of the certificates chooses.
+    """
+    if is_hex_id(text) or (not is_exact and re.fullmatch(r"[0-9A-Za-z_-]+", text)):
+        return
+    allowed = "32 characters of 0-9 and a-f" if is_exact else 'letters, digits, "_" and "-"'
+    hint = ""
+    if is_exact and text.isdecimal():
+        hint = " It looks like an environment or organization id, which belongs into scope_id."
+    yield Finding(
+        "Not an Elasticsearch cluster id",
+        f'"{text}" ({len(text)} characters) is not the id of an Elasticsearch cluster: {allowed} are needed. '
+        f'In the console it is "Copy cluster ID" beside Elasticsearch.{hint}',
+        field="cluster_ids",
+    )
+
+
+@dataclass(frozen=True)
+class KnownDeployment:
+    """A deployment of the same installation, as far as ids can be mixed up."""
+
+    id: str
+    name: str
+    cluster_id: str | None
+
+
+def mixed_up_findings(
+    cluster_ids: Iterable[str], deployments: Collection[KnownDeployment], field: str = "cluster_ids"
+) -> Iterator[Finding]:
+    """Deployment ids that stand where cluster ids belong, each with the id that is meant.
+
+    ECE does not verify the ids of a list: a wrong one is never matched, and the connection fails without a word.
+    """
+    by_id = {deployment.id: deployment for deployment in deployments}
+    for text in cluster_ids:
+        deployment = by_id.get(text)
+        if deployment is not None:
+            meant = (
+                f"use the id of its Elasticsearch cluster, {deployment.cluster_id}"
+                if deployment.cluster_id
+                else ("use the id of its Elasticsearch cluster")
+            )
+            yield Finding(
+                "Deployment id in place of a cluster id",
+                f'"{text}" is the id of deployment "{deployment.name}": {meant} '
+                "(cluster_id of ece_deployment). ECE would take it and never trust anybody by it.",
+                field=field,
+            )
+
+
+def unknown_findings(
+    cluster_ids: Iterable[str], deployments: Collection[KnownDeployment], field: str = "cluster_ids"
+) -> Iterator[Finding]:
+    """Ids that name no cluster of this installation; for lists that can only hold its own clusters."""
+    known = {deployment.cluster_id for deployment in deployments} | {deployment.id for deployment in deployments}
+    for text in cluster_ids:
+        if text not in known:
+            yield Finding(
+                "No cluster has this id",
+                f'"{text}" is not the id of an Elasticsearch cluster of this environment. ECE would take it and never '
+                "trust anybody by it. Clusters of other environments are trusted by ece_deployment_trust_external or "
+                "ece_deployment_trust_direct.",
+                field=field,
+            )
+
+
+def account_id_finding(text: str) -> Finding | None:
+    """Judge an account id of another installation: 32 hexadecimal characters in all samples (inferred)."""
+    if is_hex_id(text):
+        return None
+    if not text.strip() or text != text.strip() or re.search(r"\s", text):
+        return Finding("Not an account id", f'"{text}" holds blanks: an account id has none.', field="account_ids")
+    return Finding(
+        "Unusual account id",
+        f'"{text}" does not look like an account id, which has 32 characters of 0-9 and a-f. ECE does not verify it. '
+        "The data source ece_environment of the other installation tells account_id.",
+        Severity.WARNING,
+        "account_ids",
+    )
+
+
+def installation_id_finding(text: str) -> Finding | None:
+    """Judge an installation id of another installation; only blanks are known to be wrong (inferred)."""
+    if text.strip() == text and text and not re.search(r"\s", text):
+        return None
+    return Finding("Not an installation id", f'"{text}" holds blanks or is empty.', field="installation_id")
