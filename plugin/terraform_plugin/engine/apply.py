@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from terraform_plugin.diagnostics import Diagnostics, Path
-from terraform_plugin.engine.errors import bug, explain, interruption
+from terraform_plugin.engine.errors import FAILURES, bug, explain, interruption
 from terraform_plugin.engine.plan import changed_names, local_names
 from terraform_plugin.engine.replies import IMPORTED, StateReply
 from terraform_plugin.engine.runtime import (
     Runtime,
     identity_of,
+    sendable,
     timeouts_of,
     without_unknown,
     without_write_only,
@@ -43,6 +45,8 @@ async def apply(runtime: Runtime, resource: Resource[Any], request: ApplyRequest
         await change.create(request.planned)
     else:
         await change.update(request.prior, request.planned)
+    who = resource.type_name
+    change.reply.private = sendable(change.reply.private, request.private, change.reply.diagnostics, who)
     change.reply.identity = identity_of(runtime, resource, change.reply.state, change.reply.diagnostics)
     return change.reply
 
@@ -78,7 +82,7 @@ class _Change:
                 )
                 created = await self._resource.create(context)
             self._finish(created, planned)
-        except Exception as error:
+        except FAILURES as error:
             self._fail(error, "create")
 
     async def update(self, prior: Values, planned: Values) -> None:
@@ -103,7 +107,7 @@ class _Change:
                 )
                 updated = await self._resource.update(context)
             self._finish(updated, planned)
-        except Exception as error:
+        except FAILURES as error:
             self._fail(error, "update")
 
     async def delete(self) -> None:
@@ -122,7 +126,7 @@ class _Change:
                 await self._resource.delete(context)
             if not self.reply.diagnostics.has_errors:
                 self.reply.state, self.reply.private = None, {}
-        except Exception as error:
+        except FAILURES as error:
             self._fail(error, "delete")
 
     def _save(self, state: Values, planned: Values) -> None:
@@ -135,8 +139,9 @@ class _Change:
 
     def _finish(self, returned: Values | None, planned: Values) -> None:
         """Take over a whole state after success, and check it against the plan."""
-        if returned is None:
-            self.reply.diagnostics.extend([bug(f"{self._resource.type_name} returned no state.")])
+        if not isinstance(returned, Mapping):
+            what = "no state" if returned is None else f"a Python {type(returned).__name__} instead of a state"
+            self.reply.diagnostics.extend([bug(f"{self._resource.type_name} returned {what}.")])
             return
         state = self._fit(returned, self.reply.diagnostics, "result")
         state.update({name: copy(planned.get(name)) for name in local_names(self._schema)})
@@ -168,7 +173,7 @@ class _Change:
                 what = f"{who} left {name} unknown after the change."
                 self.reply.diagnostics.extend([bug(what, Path(name))])
 
-    def _fail(self, error: Exception, verb: str) -> None:
+    def _fail(self, error: BaseException, verb: str) -> None:
         diagnostics = self.reply.diagnostics
         interrupted = interruption(error)
         if interrupted is None or verb == "delete" or (verb == "create" and not self._saved):

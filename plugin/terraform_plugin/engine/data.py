@@ -7,9 +7,9 @@ from typing import Any
 
 from terraform_plugin.conform import Fitting
 from terraform_plugin.diagnostics import Diagnostics, Path
-from terraform_plugin.engine.errors import bug, explain
+from terraform_plugin.engine.errors import FAILURES, bug, explain
 from terraform_plugin.engine.merge import with_defaults
-from terraform_plugin.engine.runtime import Runtime, timeouts_of, without_unknown
+from terraform_plugin.engine.runtime import Runtime, sendable, timeouts_of, without_unknown
 from terraform_plugin.resource import Context, DataContext, DataSource, EphemeralResource, Function, FunctionError
 from terraform_plugin.schema import Schema
 from terraform_plugin.values import Value, Values, copy
@@ -39,7 +39,7 @@ async def read_data(runtime: Runtime, source: DataSource[Any], config: Values) -
             )
             values = await source.read(context)
         reply.values = _whole(runtime, source.schema, context.config, values, reply, f"Data source {source.type_name}")
-    except Exception as error:
+    except FAILURES as error:
         reply.diagnostics.extend(explain(runtime.provider, error, f"read of data source {source.type_name}"))
     return reply
 
@@ -58,9 +58,10 @@ async def open_ephemeral(runtime: Runtime, resource: EphemeralResource[Any], con
             )
             opened = await resource.open(context)
         who = f"Ephemeral resource {resource.type_name}"
-        reply.private, reply.renew_after = opened.private, opened.renew_after
+        reply.private = sendable(opened.private, {}, reply.diagnostics, resource.type_name)
+        reply.renew_after = opened.renew_after
         reply.values = _whole(runtime, resource.schema, context.config, opened.result, reply, who)
-    except Exception as error:
+    except FAILURES as error:
         reply.diagnostics.extend(explain(runtime.provider, error, f"opening of {resource.type_name}"))
     return reply
 
@@ -72,8 +73,8 @@ async def renew_ephemeral(runtime: Runtime, resource: EphemeralResource[Any], pr
         with runtime.call() as stop:
             context = _bare(runtime, reply, stop, private)
             reply.renew_after = await resource.renew(context)
-        reply.private = context.private
-    except Exception as error:
+        reply.private = sendable(context.private, private, reply.diagnostics, resource.type_name)
+    except FAILURES as error:
         reply.diagnostics.extend(explain(runtime.provider, error, f"renewal of {resource.type_name}"))
     return reply
 
@@ -84,7 +85,7 @@ async def close_ephemeral(runtime: Runtime, resource: EphemeralResource[Any], pr
     try:
         with runtime.call() as stop:
             await resource.close(_bare(runtime, reply, stop, private))
-    except Exception as error:
+    except FAILURES as error:
         reply.diagnostics.extend(explain(runtime.provider, error, f"closing of {resource.type_name}"))
     return reply.diagnostics
 
@@ -95,7 +96,7 @@ def call_function(runtime: Runtime, function: Function, arguments: list[Value]) 
         result = function.call(*arguments)
     except FunctionError:
         raise
-    except Exception as error:
+    except FAILURES as error:
         (first, *_) = explain(runtime.provider, error, f"function {function.name}")
         raise FunctionError(f"{first.summary}: {first.detail}") from error
     fitting = Fitting()

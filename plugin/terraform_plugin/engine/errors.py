@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from terraform_plugin.diagnostics import Diagnostic, DiagnosticError, Path
 from terraform_plugin.provider import Provider
@@ -12,8 +13,11 @@ from terraform_plugin.resource import Interrupted
 
 logger = logging.getLogger("terraform_plugin")
 
+FAILURES: Final = (Exception, SystemExit, asyncio.CancelledError)
+"""What ends a provider's function without ending the call: also an exit, and a cancelled task that it waited for."""
+
 _REPORT = (
-    "This is a mistake in the provider, not in your configuration. "
+    "This is a bug in the provider and no mistake in your configuration. "
     "Please report it with the log of a run with TF_LOG=DEBUG, where secrets are masked."
 )
 

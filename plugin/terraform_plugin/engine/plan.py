@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from terraform_plugin.diagnostics import Diagnostics, Path
-from terraform_plugin.engine.errors import bug, explain
+from terraform_plugin.engine.errors import FAILURES, bug, explain
 from terraform_plugin.engine.merge import Rules, merge
 from terraform_plugin.engine.replacement import replace_paths
 from terraform_plugin.engine.replies import PlanReply
-from terraform_plugin.engine.runtime import Runtime, timeouts_of, without_write_only
+from terraform_plugin.engine.runtime import Runtime, sendable, timeouts_of, without_write_only
 from terraform_plugin.engine.sameness import departures
 from terraform_plugin.resource import PENDING, PlanContext, Resource
 from terraform_plugin.schema import Schema
@@ -53,8 +53,9 @@ async def plan(runtime: Runtime, resource: Resource[Any], request: PlanRequest) 
             if prior is not None and planned is not None:
                 context.replace_paths = replace_paths(schema.attributes, prior, planned)
             await resource.plan(context)
+        context.private = sendable(context.private, request.private, diagnostics, resource.type_name)
         return _reply(runtime, resource, context, planned)
-    except Exception as error:
+    except FAILURES as error:
         diagnostics.extend(explain(runtime.provider, error, f"plan of {resource.type_name}"))
         return PlanReply(planned=planned, private=request.private, diagnostics=diagnostics)
 

@@ -6,10 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from terraform_plugin.diagnostics import Path
-from terraform_plugin.engine.errors import bug, explain
+from terraform_plugin.engine.errors import FAILURES, bug, explain
 from terraform_plugin.engine.merge import default_of
 from terraform_plugin.engine.replies import IMPORTED, StateReply
-from terraform_plugin.engine.runtime import Runtime, identity_of, timeouts_of, without_unknown, without_write_only
+from terraform_plugin.engine.runtime import (
+    Runtime,
+    identity_of,
+    sendable,
+    timeouts_of,
+    without_unknown,
+    without_write_only,
+)
 from terraform_plugin.engine.sameness import settle
 from terraform_plugin.resource import ReadContext, Resource
 from terraform_plugin.schema import Schema
@@ -44,13 +51,13 @@ async def read(runtime: Runtime, resource: Resource[Any], request: ReadRequest) 
                 imported=bool(reply.private.pop(IMPORTED, False)),
             )
             seen = await resource.read(context)
-        reply.private = context.private
+        reply.private = sendable(context.private, request.private, reply.diagnostics, resource.type_name)
         if seen is None:
             reply.state = reply.identity = None
             return reply
         reply.state = _seen(runtime, resource, state, seen, reply)
         reply.identity = identity_of(runtime, resource, reply.state, reply.diagnostics) or request.identity
-    except Exception as error:
+    except FAILURES as error:
         # The marker of an import goes back too: the read is still to be done.
         reply.private = request.private
         reply.diagnostics.extend(explain(runtime.provider, error, f"read of {resource.type_name}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 from terraform_plugin.conform import Fitting
 from terraform_plugin.diagnostics import DiagnosticError, Diagnostics, Path
 from terraform_plugin.durations import parse
-from terraform_plugin.engine.errors import bug, explain
+from terraform_plugin.engine.errors import FAILURES, bug, explain
 from terraform_plugin.engine.mask import Mask
 from terraform_plugin.engine.merge import with_defaults
 from terraform_plugin.provider import ConfigureContext, Provider
@@ -81,7 +82,7 @@ class Runtime:
             try:
                 configured = await self.provider.configure(context)
                 self.mask.add(*self.provider.secrets(configured))
-            except Exception as error:
+            except FAILURES as error:
                 context.diagnostics.extend(explain(self.provider, error, "the configuration of the provider"))
                 return context.diagnostics
         if not isinstance(self._configured, _NotConfigured):
@@ -97,7 +98,7 @@ class Runtime:
         while self._former:
             try:
                 await self.provider.close(self._former.pop())
-            except Exception:
+            except FAILURES:
                 logger.exception("the provider could not be closed")
 
     def fit(self, schema: Schema, values: Any, diagnostics: Diagnostics, who: str) -> Values:
@@ -108,6 +109,16 @@ class Runtime:
             diagnostics.extend([bug(f"{who}: {path or 'the result'} {problem}.", path if path.steps else None)])
         self.mask.add_values(schema.attributes, fitted)
         return fitted if isinstance(fitted, dict) else schema.null()
+
+
+def sendable(private: dict[str, Any], former: dict[str, Any], diagnostics: Diagnostics, who: str) -> dict[str, Any]:
+    """``private``, or with a bug told the ``former`` one where it is no JSON: an object is never lost over it."""
+    try:
+        json.dumps(private)
+    except (TypeError, ValueError, RecursionError):
+        diagnostics.extend([bug(f"{who} put something into its private state that is no JSON.")])
+        return former
+    return private
 
 
 def without_write_only(attributes: Mapping[str, Attribute], values: Values) -> Values:
@@ -163,7 +174,7 @@ def identity_of(runtime: Runtime, resource: Resource[Any], state: Values | None,
             name: fitting.fit(identity.get(name), attribute.type, Path(name))
             for name, attribute in resource.identity.attributes.items()
         }
-    except Exception as error:
+    except FAILURES as error:
         diagnostics.extend(explain(runtime.provider, error, f"the identity of {resource.type_name}"))
         return None
     required = [name for name, attribute in resource.identity.attributes.items() if attribute.required_for_import]

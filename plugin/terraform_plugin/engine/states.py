@@ -7,10 +7,10 @@ from typing import Any
 
 from terraform_plugin.conform import Fitting
 from terraform_plugin.diagnostics import DiagnosticError, Path
-from terraform_plugin.engine.errors import explain
+from terraform_plugin.engine.errors import FAILURES, explain
 from terraform_plugin.engine.merge import default_of
 from terraform_plugin.engine.replies import IMPORTED, StateReply
-from terraform_plugin.engine.runtime import Runtime, identity_of, without_unknown, without_write_only
+from terraform_plugin.engine.runtime import Runtime, identity_of, sendable, without_unknown, without_write_only
 from terraform_plugin.resource import ImportContext, Resource
 from terraform_plugin.schema import Attribute, IdentitySchema, Schema
 from terraform_plugin.values import Value, Values, copy
@@ -33,9 +33,10 @@ async def import_state(
             )
             adopted = await resource.import_state(context)
         reply.state = _taken(runtime, resource, adopted, reply, "Import")
-        reply.private = {**context.private, IMPORTED: True}
+        private = sendable(context.private, {}, reply.diagnostics, resource.type_name)
+        reply.private = {**private, IMPORTED: True}
         reply.identity = identity or identity_of(runtime, resource, reply.state, reply.diagnostics)
-    except Exception as error:
+    except FAILURES as error:
         reply.diagnostics.extend(explain(runtime.provider, error, f"import of {resource.type_name}"))
     return reply
 
@@ -56,7 +57,7 @@ def move_state(
         reply.state = _taken(runtime, resource, moved, reply, "Move")
         reply.private = {IMPORTED: True}
         reply.identity = identity_of(runtime, resource, reply.state, reply.diagnostics)
-    except Exception as error:
+    except FAILURES as error:
         reply.diagnostics.extend(explain(runtime.provider, error, f"move to {resource.type_name}"))
     return reply
 
@@ -85,7 +86,7 @@ def upgrade_state(runtime: Runtime, resource: Resource[Any], version: int, raw: 
             )
         runtime.mask.add_values(schema.attributes, fitted)
         reply.state = without_unknown(without_write_only(schema.attributes, fitted))
-    except Exception as error:
+    except FAILURES as error:
         reply.diagnostics.extend(explain(runtime.provider, error, f"state upgrade of {resource.type_name}"))
     return reply
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from terraform_plugin.diagnostics import Diagnostic, Diagnostics, Path
-from terraform_plugin.engine.errors import explain
+from terraform_plugin.engine.errors import FAILURES, explain
 from terraform_plugin.engine.mask import MASK
 from terraform_plugin.engine.runtime import Runtime
 from terraform_plugin.resource import ValidateContext
@@ -34,7 +34,7 @@ def validate(
     walk.object(schema.attributes, config, Path())
     try:
         own(context)
-    except Exception as error:
+    except FAILURES as error:
         context.diagnostics.extend(explain(runtime.provider, error, f"validation of {where}"))
     return context.diagnostics
 
@@ -62,7 +62,7 @@ class _Walk:
         for validator in attribute.validators:
             try:
                 found: Iterable[Diagnostic] = list(validator.check(value, path))
-            except Exception as error:
+            except FAILURES as error:
                 found = explain(self.runtime.provider, error, f"validation of {path} in {self.where}")
             secret = attribute.sensitive or attribute.write_only
             self.diagnostics.extend([_hidden(one, value) for one in found] if secret else found)

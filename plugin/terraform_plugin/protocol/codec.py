@@ -144,14 +144,11 @@ def _read_number(raw: Any) -> Value:
 
 
 def _write_number(value: Any) -> Any:
+    """Whole numbers of 64 bits as such, all others as text: a float would come back with fewer digits."""
     exact = number(value)
-    if isinstance(exact, int) and _LEAST <= exact <= _MOST:
-        return exact
-    try:
-        nearest = float(exact)
-    except OverflowError:
-        return str(exact)
-    return nearest if Decimal(nearest) == exact else format(exact, "f") if isinstance(exact, Decimal) else str(exact)
+    if isinstance(exact, Decimal):
+        return format(exact, "f")
+    return exact if _LEAST <= exact <= _MOST else str(exact)
 
 
 def _read_dynamic(raw: Any) -> Value:

@@ -10,7 +10,7 @@ from typing import Any
 
 from terraform_plugin.conform import Fitting
 from terraform_plugin.diagnostics import Diagnostic, DiagnosticError, Path
-from terraform_plugin.engine.errors import explain
+from terraform_plugin.engine.errors import FAILURES, explain
 from terraform_plugin.engine.runtime import Runtime
 from terraform_plugin.protocol.codec import Codec
 from terraform_plugin.protocol.messages import message
@@ -56,7 +56,7 @@ class Service:
         try:
             reply = await call(self, request)
             return reply if isinstance(reply, bytes) else bytes(reply.SerializeToString())
-        except (Exception, SystemExit) as error:
+        except FAILURES as error:
             return bytes(self._failed(name, request, error).SerializeToString())
 
     def _failed(self, name: str, request: Any, error: BaseException) -> Any:
