@@ -13,6 +13,7 @@ from ece_provider.filter_facts import FilterFacts
 from ece_provider.journal import Journal
 from ece_provider.list_reads import ListReads
 from ece_provider.locks import Locks
+from ece_provider.owners import Owners
 from ece_provider.places import EnvironmentUnknown, Places
 from ece_provider.settings import Settings, environment_settings, is_unknown
 from ece_provider.templates import Templates
@@ -58,6 +59,8 @@ class ConfiguredProvider:
         """Deployment templates, each read once per run."""
         self.places = Places(self, config)
         """The installations that objects of two sides are in: this one and those of ``environments``."""
+        self.owners = Owners()
+        """Which object of this run owns an alias, a key or a keystore entry."""
         self.is_out_of_reach = False
         """Set by the first check of a deployment's plan that found no API, so that the others do not wait for it."""
         self.created: set[str] = set()

@@ -27,6 +27,7 @@ from ece_client.errors import (
     WriteUncertain,
 )
 from ece_client.plan_errors import PlanFailed, PlanStopped, PlanTimeout
+from ece_provider.elasticsearch_errors import CREDENTIALS_ADVICE, OPERATION, elasticsearch_words
 from ece_provider.locks import LockStopped, LockTimeout
 from ece_provider.settings import Settings
 from ece_provider.watched_client import SETTINGS
@@ -41,6 +42,8 @@ def explain(error: BaseException, settings: Settings | None = None) -> Sequence[
 
     Messages name where a value came from: by the settings of the client that raised the error, else by ``settings``.
     """
+    if isinstance(error, ApiError) and error.operation == OPERATION:
+        return (Diagnostic(*elasticsearch_words(error)),)
     settings = getattr(error, SETTINGS, settings)
     for kind, words in _TABLE:
         if isinstance(error, kind):
@@ -74,6 +77,9 @@ def _unauthenticated(error: Unauthenticated, source: _Source) -> Words:
     return "API key refused", detail
 
 
+CHANNEL: Final = "-resource-proxy-requests"
+"""End of the operation ids of the management channel."""
+
 _ROLES: Final = (
     ("/deployments/traffic-filter", "Deployment manager", "Deployment viewer"),
     ("/deployments/templates", "Platform admin", "Deployment viewer"),
@@ -90,9 +96,10 @@ def _forbidden(error: Forbidden, source: _Source) -> Words:
     roles = [roles for part, *roles in _ROLES if part in error.path]
     role = (roles[0][1] if error.method == "GET" else roles[0][0]) if roles else "a role that permits it"
     elevated = " Elevated permissions are needed on this version of ECE." if error.status == 449 else ""
+    channel = f" {CREDENTIALS_ADVICE}" if error.operation.endswith(CHANNEL) else ""
     detail = (
         f"{_capital(who)} may not {error.method} {error.path}. "
-        f"It takes the role {role}.{elevated} Nothing is taken for gone because of this. {error}."
+        f"It takes the role {role}.{elevated}{channel} Nothing is taken for gone because of this. {error}."
     )
     return "Not permitted", detail
 

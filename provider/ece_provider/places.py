@@ -6,7 +6,7 @@ An object that touches two sides works with two places; each has its own client,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -114,6 +114,11 @@ class Place:
         if facts.id not in self._clusters:
             self._clusters[facts.id] = LocalCluster(self, facts)
         return self._clusters[facts.id]
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment variables of the process."""
+        return self._provider.environ
 
     def note_write(self, operation: OperationId) -> None:
         """Something is being written here, or was."""

@@ -8,7 +8,9 @@ from typing import Any
 
 from ece_domain.findings import InvalidValue
 from ece_domain.identifiers import check_hex_id
+from ece_domain.remote_clusters import Address, check_alias, check_server_name
 from ece_domain.sizes import parse_size
+from ece_domain.time_values import parse_time_value
 from ece_domain.versions import Version
 from terraform_plugin.diagnostics import Diagnostic, Path
 
@@ -41,3 +43,15 @@ TRAFFIC_FILTER_ID = Rule(
     "a traffic filter id: 32 hexadecimal characters", lambda text: check_hex_id(text, "traffic filter id")
 )
 """The id of a rule set."""
+
+ALIAS = Rule("an alias: lower-case letters, digits, `-` and `_`", check_alias)
+"""The name of a remote cluster in the local one."""
+
+TIME_VALUE = Rule("a time value such as `90d` or `12h`", parse_time_value)
+"""A time value of Elasticsearch."""
+
+PROXY_ADDRESS = Rule("a host and port such as `es.example.com:9443`", Address.parse)
+"""Where a remote cluster is reached."""
+
+SERVER_NAME = Rule("a host name", check_server_name)
+"""The host that TLS asks for."""

@@ -1,0 +1,163 @@
+"""The two sides of keys and connections: the deployment that a configuration or state names, wherever it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ece_provider.deployment_reads import Facts
+from ece_provider.validators import DEPLOYMENT_ID
+from terraform_plugin.diagnostics import DiagnosticError, Path
+from terraform_plugin.schema import Attribute
+from terraform_plugin.types import STRING
+from terraform_plugin.validators import NotEmpty
+from terraform_plugin.values import Values, is_set
+
+if TYPE_CHECKING:
+    from ece_client import Elasticsearch
+    from ece_provider.configured import ConfiguredProvider
+    from ece_provider.local_cluster import LocalCluster
+    from ece_provider.places import Place
+
+MEMBERS: Final = ("deployment_id", "environment", "environment_id", "ref_id")
+"""Attributes that name a side."""
+
+
+def side_attributes(deployment: str, *, replace: bool, changes_with: str | None = None) -> dict[str, Attribute]:
+    """The attributes that name a deployment; ``deployment`` says which one, for the documentation.
+
+    ``changes_with`` is the attribute that they stand in, None at the top level.
+    """
+    computed = (changes_with,) if changes_with else ("deployment_id", "environment")
+    return {
+        "deployment_id": Attribute(
+            type=STRING,
+            required=True,
+            replace=replace,
+            description=f"Id of {deployment}.",
+            validators=(DEPLOYMENT_ID,),
+        ),
+        "environment": Attribute(
+            type=STRING,
+            optional=True,
+            description=(
+                "Entry of the provider's `environments` that the deployment is in; left out: the provider's own. "
+                "An entry may be renamed: its objects are found by the environment's id."
+            ),
+            validators=(NotEmpty(),),
+        ),
+        "ref_id": Attribute(
+            type=STRING,
+            optional=True,
+            computed=True,
+            changes_with=computed,
+            replace=replace_ref_id if replace else False,
+            description="Reference id of Elasticsearch within the deployment; found unless given.",
+            validators=(NotEmpty(),),
+        ),
+        "environment_id": Attribute(
+            type=STRING,
+            computed=True,
+            changes_with=computed,
+            description="Id of that environment, by which a renamed entry is found; null for the provider's own.",
+        ),
+    }
+
+
+def replace_ref_id(prior: Any, planned: Any) -> bool:
+    """True when another ``ref_id`` is asked for; one that is only not known yet is the same."""
+    return is_set(planned) and prior is not None and prior != planned
+
+
+@dataclass(frozen=True)
+class Side:
+    """One deployment of a connection, found."""
+
+    place: Place
+    facts: Facts
+    environment_id: str | None
+
+    @property
+    def cluster(self) -> LocalCluster:
+        """The deployment as a local side: keystore and settings."""
+        return self.place.cluster(self.facts)
+
+    async def elasticsearch(self) -> Elasticsearch:
+        """Elasticsearch of the deployment."""
+        return await self.place.elasticsearch(self.facts)
+
+    @property
+    def words(self) -> str:
+        """The deployment, for messages."""
+        where = "" if self.place.name is None else f" in {self.place.words}"
+        return f"{self.facts.words}{where}"
+
+    def members(self, given: Values) -> Values:
+        """The attributes of this side for the state; what was ``given`` stays as it is."""
+        return {
+            **given,
+            "deployment_id": self.facts.id,
+            "ref_id": self.facts.ref_id,
+            "environment_id": self.environment_id,
+        }
+
+
+async def locate(provider: ConfiguredProvider, given: Values, path: Path | None = None) -> Side:
+    """Find a side; ``given`` holds ``MEMBERS``, whose unknown ones do not count, and stands at ``path``.
+
+    Raises:
+        NotFound: there is no such deployment.
+        EnvironmentUnknown: its environment cannot be known yet.
+        DiagnosticError: there is no such environment.
+        ApiError: the API cannot be reached or refuses.
+    """
+    at = (path or Path()).attribute("environment")
+    known_id = given.get("environment_id")
+    place = await provider.places.find(given.get("environment"), known_id if is_set(known_id) else None, at)
+    facts = await place.deployments.facts(given["deployment_id"])
+    environment_id = None
+    if place.name is not None:
+        environment_id = await place.environment_id(facts.id)
+    return Side(place, facts, environment_id)
+
+
+async def require(provider: ConfiguredProvider, given: Values, path: Path | None = None) -> Side:
+    """Find a side that something is to be written to.
+
+    Raises:
+        DiagnosticError: there is none, or it cannot take part in remote clusters. Else as ``locate``.
+    """
+    from ece_client import NotFound
+
+    place = path or Path()
+    try:
+        side = await locate(provider, given, path)
+    except NotFound as error:
+        named = given.get("environment")
+        where = f'environment "{named}"' if named else "this environment"
+        raise DiagnosticError(
+            "Deployment does not exist",
+            f"There is no deployment {given['deployment_id']} in {where}. Use the id of an ece_deployment, not its "
+            f"cluster_id, and name the environment it is in. {error}.",
+            place.attribute("deployment_id"),
+        ) from error
+    if side.facts.is_system_owned:
+        raise system_owned(side, place)
+    wanted = given.get("ref_id")
+    if is_set(wanted) and wanted != side.facts.ref_id:
+        raise DiagnosticError(
+            "No such ref_id",
+            f"Elasticsearch of {side.words} has the ref_id {side.facts.ref_id}, not {wanted}. Leave ref_id out.",
+            place.attribute("ref_id"),
+        )
+    return side
+
+
+def system_owned(side: Side, path: Path) -> DiagnosticError:
+    """The refusal of a deployment of the platform itself."""
+    return DiagnosticError(
+        "System deployment",
+        f"{side.words[:1].upper()}{side.words[1:]} belongs to Elastic Cloud Enterprise itself; it can neither be a "
+        "remote cluster nor have one. For logs of several installations use a monitoring deployment of your own.",
+        path.attribute("deployment_id"),
+    )
