@@ -58,8 +58,8 @@ def read_certificates(pem: str) -> list[Certificate]:
     labels = [match[1] for match in _BLOCK.finditer(pem)]
     if any("PRIVATE KEY" in label for label in labels) or "PRIVATE KEY-----" in pem:
         raise InvalidValue(
-            "a private key stands beside the certificate: give the CA certificate only. Take the key for known to others "
-            "now, and replace it. openssl pkcs12 -clcerts -nokeys takes certificates out of a p12 file"
+            "a private key stands beside the certificate: give the CA certificate only. Take the key for known to "
+            "others now, and replace it. openssl pkcs12 -clcerts -nokeys takes certificates out of a p12 file"
         )
     if foreign := [label for label in labels if label not in _CERTIFICATE_LABELS]:
         raise InvalidValue(f'the text holds a block "{foreign[0]}": {_WANTED}')

@@ -17,11 +17,13 @@ from ece_provider.owners import Owners
 from ece_provider.places import EnvironmentUnknown, Places
 from ece_provider.settings import Settings, environment_settings, is_unknown
 from ece_provider.templates import Templates
+from ece_provider.trust.owners import ListOwners
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.values import Values, is_set
 
 if TYPE_CHECKING:
     from ece_client import ApiKey, Client, Login, OperationId, PlanWatcher
+    from ece_provider.trust.writer import TrustWriter
 
 
 class ConfiguredProvider:
@@ -61,6 +63,9 @@ class ConfiguredProvider:
         """The installations that objects of two sides are in: this one and those of ``environments``."""
         self.owners = Owners()
         """Which object of this run owns an alias, a key or a keystore entry."""
+        self.list_owners = ListOwners()
+        """Which lists of trust entries are owned as a whole, and which in parts."""
+        self._trust: TrustWriter | None = None
         self.is_out_of_reach = False
         """Set by the first check of a deployment's plan that found no API, so that the others do not wait for it."""
         self.created: set[str] = set()
@@ -153,9 +158,20 @@ class ConfiguredProvider:
         interval = self.settings.poll_interval if self.settings else 2.0
         return PlanWatcher(await self.client(), poll_interval=interval, on_progress=on_progress)
 
+    @property
+    def trust(self) -> TrustWriter:
+        """The only writer of trust of the deployments of this installation."""
+        if self._trust is None:
+            from ece_provider.trust.writer import TrustWriter
+
+            self._trust = TrustWriter(self.places.of(None))
+        return self._trust
+
     async def close(self) -> None:
         """Close all connections and give up the journal."""
         self.journal.close()
+        if self._trust is not None:
+            await self._trust.close()
         await self.places.close()
         clients, self._clients = self._clients, {}
         for client in clients.values():

@@ -17,6 +17,7 @@ from ece_provider.data_sources.stack_versions import StackVersions
 from ece_provider.data_sources.traffic_filters import TrafficFilters
 from ece_provider.endpoints import is_plain
 from ece_provider.resources.deployment.resource import Deployment
+from ece_provider.resources.deployment_trust_account.resource import DeploymentTrustAccount
 from ece_provider.resources.traffic_filter.resource import TrafficFilter
 from ece_provider.resources.traffic_filter_association.resource import TrafficFilterAssociation
 from ece_provider.settings import Settings, is_unknown, provider_settings
@@ -38,7 +39,12 @@ class EceProvider(Provider[ConfiguredProvider]):
     @property
     def resources(self) -> Sequence[Resource[ConfiguredProvider]]:
         """One instance of each resource type."""
-        return (Deployment(), TrafficFilter(), TrafficFilterAssociation())
+        return (
+            Deployment(),
+            DeploymentTrustAccount(),
+            TrafficFilter(),
+            TrafficFilterAssociation(),
+        )
 
     @property
     def data_sources(self) -> Sequence[DataSource[ConfiguredProvider]]:
