@@ -83,7 +83,7 @@ class Runtime:
                 configured = await self.provider.configure(context)
                 self.mask.add(*self.provider.secrets(configured))
             except FAILURES as error:
-                context.diagnostics.extend(explain(self.provider, error, "the configuration of the provider"))
+                context.diagnostics.extend(explain(self.provider, error, "configuration of the provider"))
                 return context.diagnostics
         if not isinstance(self._configured, _NotConfigured):
             self._former.append(self._configured)
