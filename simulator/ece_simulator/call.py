@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ece_simulator.message import Request
+
 if TYPE_CHECKING:
     from ece_simulator.users.accounts import User
     from ece_simulator.world import World
@@ -22,6 +24,8 @@ class Call:
     operation_id: str
     session: str | None = None
     """The bearer token used, if the caller came with one."""
+    request: Request = field(default_factory=lambda: Request("GET", "/"))
+    """The call as it came."""
 
 
 @dataclass(frozen=True)

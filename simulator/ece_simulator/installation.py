@@ -185,7 +185,8 @@ class Installation:
         checked = check_request(specification().operations[route.operation_id], request)
         entry.unknown_fields = checked.unknown_fields
         call = Call(
-            self.world, login.user, match.parameters, checked.query, checked.body, route.operation_id, login.token
+            self.world, login.user, match.parameters, checked.query, checked.body, route.operation_id,
+            login.token, request,
         )  # fmt: skip
         answer = route.handler(call)
         entry.took_effect = True

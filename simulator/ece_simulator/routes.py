@@ -13,10 +13,12 @@ from ece_simulator.call import Answer, Call
 from ece_simulator.deployments import handlers as deployments
 from ece_simulator.deployments import resource_handlers as resources
 from ece_simulator.keystore import handlers as keystore
+from ece_simulator.platform import certificate_handlers as certificates
 from ece_simulator.platform import handlers as platform
 from ece_simulator.stack import handlers as stack
 from ece_simulator.templates import handlers as templates
 from ece_simulator.traffic_filters import handlers as filters
+from ece_simulator.trust import relationship_handlers as relationships
 from ece_simulator.users import handlers as users
 from ece_simulator.users.rights import Right
 
@@ -109,6 +111,17 @@ ROUTES: tuple[Route, ...] = (
     Route("get-current-account", Right.PLATFORM_READ, account.get_current_account),
     Route("update-current-account", Right.PLATFORM_WRITE, account.update_current_account, writes=True),
     Route("patch-current-account", Right.PLATFORM_WRITE, account.patch_current_account, writes=True),
+    Route("get-trust-relationships", Right.PLATFORM_READ, relationships.get_trust_relationships),
+    Route("create-trust-relationship", Right.PLATFORM_WRITE, relationships.create_trust_relationship, writes=True),
+    Route("get-trust-relationship", Right.PLATFORM_READ, relationships.get_trust_relationship),
+    Route("update-trust-relationship", Right.PLATFORM_WRITE, relationships.update_trust_relationship, writes=True),
+    Route("delete-trust-relationship", Right.PLATFORM_WRITE, relationships.delete_trust_relationship, writes=True),
+    Route("get-tls-certificate", Right.PLATFORM_READ, certificates.get_tls_certificate),
+    Route("set-tls-certificate", Right.PLATFORM_WRITE, certificates.set_tls_certificate, writes=True),
+    Route("get-extra-certificates", Right.PLATFORM_READ, certificates.get_extra_certificates),
+    Route("get-extra-certificate", Right.PLATFORM_READ, certificates.get_extra_certificate),
+    Route("set-extra-certificate", Right.PLATFORM_WRITE, certificates.set_extra_certificate, writes=True),
+    Route("delete-extra-certificate", Right.PLATFORM_WRITE, certificates.delete_extra_certificate, writes=True),
     Route("login", Right.SELF, users.login, open=True),
     Route("logout", Right.SELF, users.logout),
     Route("refresh-token", Right.SELF, users.refresh_token),

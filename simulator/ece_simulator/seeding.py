@@ -11,6 +11,7 @@ from ece_simulator.deployments.model import SYSTEM_NAMES, Deployment
 from ece_simulator.keystore.rules import merge
 from ece_simulator.templates.handlers import adapted
 from ece_simulator.traffic_filters.rules import from_request
+from ece_simulator.trust.settings import taken_over
 
 if TYPE_CHECKING:
     from ece_simulator.world import World
@@ -57,7 +58,8 @@ def plant(world: World, seed: Seed) -> Deployment:
     merge(search.keystore, {name: {"value": value} for name, value in seed.keystore.items()})
     search.remote_clusters = copy.deepcopy(seed.remotes)
     if seed.trust is not None:
-        search.settings["trust"] |= {name: copy.deepcopy(entries or []) for name, entries in seed.trust.items()}
+        search.settings["trust"] = taken_over(world, search, {**search.settings["trust"], **seed.trust}, whole=True)
+        search.settle_trust()
     deployment.system_owned = seed.system_owned
     deployment.hidden = seed.hidden
     return deployment

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from string import ascii_lowercase
 from threading import RLock
@@ -18,7 +19,9 @@ from ece_simulator.fabric import Fabric
 from ece_simulator.faults import Fault
 from ece_simulator.installation import Installation
 from ece_simulator.message import Reply, Request
+from ece_simulator.platform.chains import KINDS
 from ece_simulator.switches import Switches
+from ece_simulator.tls import WellKnown
 from ece_simulator.world import World
 
 if TYPE_CHECKING:
@@ -27,12 +30,21 @@ if TYPE_CHECKING:
 MOST = len(ascii_lowercase)
 
 
+def _proxy_kinds(given: str | Sequence[str], installations: int) -> list[str]:
+    kinds = [given] * installations if isinstance(given, str) else list(given)
+    if len(kinds) != installations or not set(kinds) <= set(KINDS):
+        raise ValueError(f"proxy_ca: {' or '.join(KINDS)}, one for all or one for each installation; got {given!r}")
+    return kinds
+
+
 class Simulator:
     """Any number of ECE installations.
 
     Usable without a port (`handle`), or served on loopback between `start` and `stop` (also `with` and `async with`).
     `plan_seconds` is the time a plan takes; the default 0 lets plans end before the next call. `port` 0 takes free
-    ports; otherwise `port` is the control port and the installations follow, plain and TLS in turn.
+    ports; otherwise `port` is the control port and the installations follow, plain and TLS in turn. `proxy_ca` says
+    who signs the certificates of the proxies, for all installations or one by one: their own CA (`private`) or one
+    that everybody trusts (`public`).
     """
 
     def __init__(
@@ -49,6 +61,7 @@ class Simulator:
         session_seconds: float = 3600.0,
         certificate: str = "normal",
         client_certificate_required: bool = False,
+        proxy_ca: str | Sequence[str] = "private",
     ) -> None:
         if not 1 <= installations <= MOST:
             raise ValueError(f"installations: 1 to {MOST}, got {installations}")
@@ -62,12 +75,15 @@ class Simulator:
         self.lock = RLock()
         self.log = CallLog()
         faults: list[Fault] = []
+        kinds = _proxy_kinds(proxy_ca, installations)
+        well_known = WellKnown()
         worlds = [
             World(
                 name, self.clock, self.switches,
                 seed=seed, domain=f"{name}.ece.test", session_seconds=session_seconds,
+                well_known=well_known, proxy_ca=kinds[number], egress=f"198.51.100.{10 + 8 * number}",
             )
-            for name in ascii_lowercase[:installations]
+            for number, name in enumerate(ascii_lowercase[:installations])
         ]  # fmt: skip
         self.installations = tuple(Installation(world, self.lock, self.log, faults) for world in worlds)
         self.fabric = Fabric(self.installations)

@@ -95,7 +95,7 @@ def check_request(operation: Operation, request: Request) -> Checked:
     query, unknown = _query(operation, request)
     body = _decode(operation, request)
     walk = _Body()
-    if body is not None and operation.body is not None and operation.body.get("type") != "string":
+    if body is not None and operation.body is not None and not isinstance(body, bytes):
         walk.walk(operation.body, body, "")
     if walk.complaints:
         raise Problem.of(400, walk.complaints)
@@ -105,10 +105,13 @@ def check_request(operation: Operation, request: Request) -> Checked:
 def _decode(operation: Operation, request: Request) -> Any:
     if operation.body is None:
         return None
+    raw = operation.body.get("type") == "string"
     if not request.body.strip():
         if operation.body_required:
             raise Problem(400, _BODY_CODE, "The request has no body", ["body"])
-        return None
+        return b"" if raw else None
+    if raw:
+        return request.body  # texts that are no JSON: PEM, patches, what the management channel passes on
     try:
         return json.loads(request.body)
     except ValueError as error:

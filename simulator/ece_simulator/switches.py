@@ -9,7 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-CHOICES = {"shutdown_during_plan": ("refuse", "cancel"), "associations_after_delete": ("clean", "dangle")}
+CHOICES = {
+    "shutdown_during_plan": ("refuse", "cancel"),
+    "associations_after_delete": ("clean", "dangle"),
+    "known_certificate_without_uid": ("refuse", "merge"),
+    "external_trust_after_delete": ("dangle", "clean"),
+    "relationship_certificates": ("one", "many"),
+    "management_channel": ("allowed", "refused"),
+}
 
 
 @dataclass
@@ -57,6 +64,35 @@ class Switches:
 
     trust_given_replaces: bool = True
     """A `trust` object in an update replaces all three lists; otherwise only the lists it holds."""
+
+    known_certificate_without_uid: str = "refuse"
+    """A direct trust entry without `uid` whose certificate another deployment trusts: `refuse` it, or `merge` it with
+    that entry (Q19)."""
+
+    scope_id_with_dots: bool = True
+    """Whether scope ids may hold dots and dashes, as the guide for Kubernetes uses them (Q3); the document says no."""
+
+    own_proxy_trusted: bool = True
+    """Whether a deployment trusts the private proxy CA of its own installation without being told to (Q7)."""
+
+    external_trust_after_delete: str = "dangle"
+    """What a deleted platform trust relationship does with entries of deployments: `dangle` or `clean` (Q22)."""
+
+    relationship_certificates: str = "one"
+    """How many certificates `public_ca_cert` of a platform trust relationship may hold: `one` or `many` (Q18)."""
+
+    management_channel: str = "allowed"
+    """Whether the way to Elasticsearch through ECE works: `allowed` or `refused` (Q11)."""
+
+    filters_read_foreign_certificates: bool = False
+    """Whether the proxy also identifies clients by the CAs of platform trust relationships, so that remote cluster
+    filters can name other environments (Q2, Q23)."""
+
+    remote_not_found_status: int = 404
+    """Status when a remote of the `remote-clusters` call is not in this ECE; only the code is known."""
+
+    remote_clusters_effect_seconds: float = 0.0
+    """Time between a `remote-clusters` write and the settings in Elasticsearch."""
 
     keystore_on_stopped: bool = True
     """Whether the keystore of a stopped resource can be written."""

@@ -1,12 +1,13 @@
-"""Certificates of an installation: the authority behind its API, its internal authority, certificates to test with.
+"""Certificates of an installation: the authorities behind its API, its proxies and its nodes, and some to test with.
 
-Real X.509 on P-256 keys; nothing of a data plane yet.
+Real X.509 on P-256 keys. Whether a certificate has expired is judged by the operating system's clock, as TLS does.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -47,19 +48,34 @@ class PublicCertificate:
     certificate: x509.Certificate
     active: bool
 
-    def view(self) -> dict[str, Any]:
+    def view(self, also_trusted_by: Sequence[str]) -> dict[str, Any]:
         """Model PublicCertificate."""
-        pem = self.certificate.public_bytes(serialization.Encoding.PEM).decode()
-        metadata = {
-            "fingerprint": self.certificate.fingerprint(hashes.SHA256()).hex(),  # inferred: SHA-256, hex
-            "valid_from": _iso(self.certificate.not_valid_before_utc),
-            "valid_to": _iso(self.certificate.not_valid_after_utc),
-            "also_trusted_by": [],
-        }
-        return {"active": self.active, "pem": pem, "metadata": metadata}
+        metadata = certificate_metadata(self.certificate, also_trusted_by)
+        return {"active": self.active, "pem": pem_of(self.certificate), "metadata": metadata}
 
 
-def _iso(moment: dt.datetime) -> str:
+def pem_of(certificate: x509.Certificate) -> str:
+    """The PEM text of a certificate."""
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def fingerprint_of(certificate: x509.Certificate) -> str:
+    """The fingerprint that ECE tells; that it is SHA-256 in hex is inferred."""
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
+def certificate_metadata(certificate: x509.Certificate, also_trusted_by: Sequence[str]) -> dict[str, Any]:
+    """Model CertificateMetaData."""
+    return {
+        "fingerprint": fingerprint_of(certificate),
+        "valid_from": certificate_time(certificate.not_valid_before_utc),
+        "valid_to": certificate_time(certificate.not_valid_after_utc),
+        "also_trusted_by": list(also_trusted_by),
+    }
+
+
+def certificate_time(moment: dt.datetime) -> str:
+    """The vendor's form of a moment of a certificate, which knows no milliseconds."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
@@ -71,14 +87,15 @@ def _name(common_name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def new_authority(common_name: str) -> Pair:
-    """A self-signed root, valid for ten years."""
+def new_authority(common_name: str, issuer: Pair | None = None) -> Pair:
+    """A self-signed root, or an intermediate of `issuer`; valid for ten years."""
     key = ec.generate_private_key(ec.SECP256R1())
+    signer = issuer.key if issuer is not None else key
     now = _now()
     builder = (
         x509.CertificateBuilder()
         .subject_name(_name(common_name))
-        .issuer_name(_name(common_name))
+        .issuer_name(issuer.certificate.subject if issuer is not None else _name(common_name))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - DAY)
@@ -87,7 +104,9 @@ def new_authority(common_name: str) -> Pair:
         .add_extension(_usage(authority=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-    return Pair(builder.sign(key, hashes.SHA256()), key)
+    if issuer is not None:
+        builder = builder.add_extension(_issuer_id(issuer), critical=False)
+    return Pair(builder.sign(signer, hashes.SHA256()), key)
 
 
 def issue(
@@ -135,26 +154,61 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
 
 
 @dataclass
+class WellKnown:
+    """The public authority of the simulated world: everybody trusts it, as everybody trusts those of the internet."""
+
+    @cached_property
+    def root(self) -> Pair:
+        """The root."""
+        return new_authority("Well-known simulated root")
+
+    @cached_property
+    def issuer(self) -> Pair:
+        """What signs server certificates."""
+        return new_authority("Well-known simulated issuer", issuer=self.root)
+
+
+@dataclass
 class Authority:
     """All key material of one installation, made when first asked for."""
 
     name: str
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")
+    active: int = 0
+    """Which of the internal authorities signs at present; those before are past, those after are to come."""
 
     @cached_property
     def platform(self) -> Pair:
-        """Signs what API, UI and proxies show."""
+        """Signs what API and UI show."""
         return new_authority(f"ECE {self.name} platform CA")
 
     @cached_property
-    def internal(self) -> Pair:
-        """Signs the transport certificates of all deployments (internalca)."""
-        return new_authority(f"ECE {self.name} internal CA")
+    def proxy_root(self) -> Pair:
+        """Signs what the proxies show, unless their chain is a public one or was uploaded."""
+        return new_authority(f"ECE {self.name} proxy CA")
 
     @cached_property
+    def _line(self) -> list[Pair]:
+        return [new_authority(f"ECE {self.name} internal CA {number}") for number in (1, 2)]
+
+    @property
+    def internal(self) -> Pair:
+        """Signs the transport certificates of all deployments (internalca)."""
+        return self._line[self.active]
+
+    @property
     def next_internal(self) -> Pair:
         """The internal CA that will follow."""
-        return new_authority(f"ECE {self.name} internal CA (next)")
+        return self._line[self.active + 1]
+
+    def internal_authorities(self) -> list[Pair]:
+        """The internal CAs that the nodes of this installation trust among themselves: past, present and next."""
+        return list(self._line)
+
+    def rotate_internal(self) -> None:
+        """The next internal CA signs from now on, the one after it appears."""
+        self.active += 1
+        self._line.append(new_authority(f"ECE {self.name} internal CA {len(self._line) + 1}"))
 
     @cached_property
     def stranger(self) -> Pair:
@@ -172,9 +226,8 @@ class Authority:
         return issue(self.client_authority, "client of the API", client=True)
 
     def public_certificates(self) -> list[PublicCertificate]:
-        """The active internal CA and the next one."""
-        pairs = ((self.internal, True), (self.next_internal, False))
-        return [PublicCertificate(pair.certificate, active) for pair, active in pairs]
+        """All internal CAs; one is active."""
+        return [PublicCertificate(pair.certificate, place == self.active) for place, pair in enumerate(self._line)]
 
     def server_certificate(self, kind: str = "normal") -> Pair:
         """What the API's TLS port shows: normal, expired, foreign_ca or wrong_host."""

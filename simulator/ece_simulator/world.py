@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ece_simulator.clock import Agenda, Clock
 from ece_simulator.deployments.model import Deployment
 from ece_simulator.ids import Ids
 from ece_simulator.plans.engine import PlanEngine
+from ece_simulator.platform.chains import Chain, own_proxy_chain
 from ece_simulator.problems import Problem, deployment_not_found
 from ece_simulator.seeding import plant_system_deployments
 from ece_simulator.switches import Switches
 from ece_simulator.templates.catalogue import Template, configurations, templates
-from ece_simulator.tls import Authority
+from ece_simulator.tls import Authority, WellKnown
 from ece_simulator.traffic_filters.rules import Ruleset
+from ece_simulator.trust.relationships import Relationship
 from ece_simulator.users.accounts import Accounts
 
 REGION = "ece-region"
@@ -24,7 +27,17 @@ class World:
     """One installation's deployments, filters, users, account; `reset` starts anew with the same identity."""
 
     def __init__(
-        self, name: str, clock: Clock, switches: Switches, *, seed: str, domain: str, session_seconds: float
+        self,
+        name: str,
+        clock: Clock,
+        switches: Switches,
+        *,
+        seed: str,
+        domain: str,
+        session_seconds: float,
+        well_known: WellKnown | None = None,
+        proxy_ca: str = "private",
+        egress: str = "198.51.100.10",
     ) -> None:
         self.name = name
         self.clock = clock
@@ -37,7 +50,13 @@ class World:
         self.started = self.agenda.now
         self.account_id = self.ids.hex32()
         self.environment_id = self.ids.number()
+        self.local_relationship_id = self.ids.hex32()
         self.authority = Authority(name)
+        self.well_known = well_known or WellKnown()
+        self.proxy_ca = proxy_ca
+        self.egress = egress
+        self.on_certificate_change: list[Callable[[str], None]] = []
+        self._own_proxy_chains: dict[str, Chain] = {}
         self.accounts = Accounts(self.ids, self.agenda, session_seconds)
         self.plans = PlanEngine(self)
         self.configurations: dict[str, dict[str, Any]] = configurations()
@@ -52,9 +71,27 @@ class World:
         self.rulesets: dict[str, Ruleset] = {}
         self.associations: dict[str, dict[tuple[str, str], None]] = {}
         self.request_ids: dict[str, str] = {}
+        self.relationships: dict[str, Relationship] = {}
+        self.extra_certificates: dict[str, list[str]] = {}
+        self.chains: dict[str, Chain] = {}
         self.plans.seconds_of.clear()
         self.plans.orders.clear()
         plant_system_deployments(self)
+
+    def own_proxy_chain(self) -> Chain:
+        """The chain the installation gave its proxies itself."""
+        if self.proxy_ca not in self._own_proxy_chains:
+            self._own_proxy_chains[self.proxy_ca] = own_proxy_chain(self, self.proxy_ca)
+        return self._own_proxy_chains[self.proxy_ca]
+
+    def proxy_chain(self) -> Chain:
+        """The chain the proxies show: the uploaded one, else their own."""
+        return self.chains.get("proxy") or self.own_proxy_chain()
+
+    def tell_certificate_change(self, service: str) -> None:
+        """Lets those who serve TLS know that the chain of a service is another one now."""
+        for listener in self.on_certificate_change:
+            listener(service)
 
     def deployment(self, deployment_id: str) -> Deployment:
         """A deployment by id; 404 when there is none."""

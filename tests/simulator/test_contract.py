@@ -11,6 +11,7 @@ from typing import Any
 import ece_simulator
 from ece_simulator import Simulator
 from ece_simulator.routes import ROUTES
+from tests.simulator.pems import bundle, certificate, pem
 from tests.simulator.support import (
     DOCUMENT,
     RECORDED,
@@ -91,6 +92,7 @@ def tour(sim: Simulator) -> None:
     api.get(f"/deployments/{old}/enterprise_search/_main?show_settings=true&show_plan_logs=true")
     deployments(api)
     filters(api)
+    trust(api)
 
 
 def users(api: Api) -> None:
@@ -162,6 +164,25 @@ def deployments(api: Api) -> None:
     api.post(f"{here}/_shutdown")
     api.simulator.control.advance(20)
     api.delete(here)
+
+
+def trust(api: Api) -> None:
+    """Platform trust and certificates."""
+    here = "/platform/configuration/trust-relationships"
+    made = api.post(here, {"name": "other", "public_ca_cert": pem(certificate())}, expect=201)["id"]
+    api.get(f"{here}?include_certificate=true")
+    api.get(f"{here}/{made}")
+    api.put(f"{here}/{made}", {"trust_by_default": True})
+    api.delete(f"{here}/{made}")
+    security = "/platform/configuration/security"
+    for service in ("proxy", "ui", "adminconsole", "internalca"):
+        api.get(f"{security}/tls/{service}")
+    text = bundle("*.a.ece.test").text.encode()
+    api.call("POST", f"{security}/tls/proxy", text, expect=202)
+    api.put(f"{security}/extra_certs/star", text)
+    api.get(f"{security}/extra_certs")
+    api.get(f"{security}/extra_certs/star")
+    api.delete(f"{security}/extra_certs/star")
 
 
 def filters(api: Api) -> None:

@@ -129,9 +129,8 @@ def test_unsupported_operations_say_so(sim: Simulator, api: Api) -> None:
     assert len(operations["supported"]) + len(operations["unsupported"]) == 274
     for method, target in [
         ("GET", "/platform/license"),
-        ("GET", f"/deployments/{'f' * 32}/elasticsearch/_main/proxy/_cluster/settings"),
-        ("PUT", f"/deployments/{'f' * 32}/elasticsearch/_main/remote-clusters"),
-        ("GET", "/regions/ece-region/platform/configuration/trust-relationships"),
+        ("POST", f"/deployments/{'f' * 32}/elasticsearch/_main/_enable-slm"),
+        ("GET", "/regions/ece-region/platform/infrastructure/allocators"),
     ]:
         assert api.codes(method, target, expect=501) == ["sim.not_supported"]
         assert sim.control.calls()[-1]["operation_id"] in [o["id"] for o in operations["unsupported"]]

@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from ece_simulator import Simulator
+from ece_simulator.routes import ROUTES
 from tests.simulator.support import RULESETS, ruleset
 
 
@@ -180,7 +181,7 @@ def test_control_over_http(served: Simulator) -> None:
     assert seeded["name"] == "over-http"
     assert "over-http" in httpx.get(f"{control}/state?installation=b").json()["b"]["deployments"]
     assert httpx.get(f"{control}/calls?since=0&writes=true").json() == []
-    assert len(httpx.get(f"{control}/operations").json()["supported"]) == 50
+    assert len(httpx.get(f"{control}/operations").json()["supported"]) == len(ROUTES)
     assert post("seed", nope=1).status_code == 400
     assert post("advance", seconds=1).status_code == 400
     assert post("state", wrong=1).status_code == 400

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ece_simulator import Simulator
+from tests.simulator.pems import certificate, pem
 from tests.simulator.support import Api, create_body, stateless
 
 
@@ -198,7 +199,7 @@ def test_given_trust_replaces_all_lists(sim: Simulator, api: Api) -> None:
     """A trust object without accounts removes the default trust, with a plan; an absent one keeps everything."""
     deployment = api.created()
     body = api.update_body(deployment)
-    direct = {"name": "lab", "trust_all": False, "certificates": [{"pem": "…"}], "scope_id": "x"}
+    direct = {"name": "lab", "trust_all": False, "certificates": [{"pem": pem(certificate())}], "scope_id": "x"}
     body["resources"]["elasticsearch"][0]["settings"] = {"trust": {"direct": [direct]}}
 
     api.put(f"/deployments/{deployment}", body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from ece_simulator.call import Answer, Call
 from ece_simulator.problems import Problem
 
@@ -21,10 +23,14 @@ def update_current_account(call: Call) -> Answer:
 
 def patch_current_account(call: Call) -> Answer:
     """PATCH /account: a JSON merge patch; null goes back to the factory default, all trusted."""
-    if not isinstance(call.body, dict):
+    try:
+        patch = json.loads(call.body)
+    except ValueError as error:
+        raise Problem(400, "root.invalid_json_request", f"The body is not valid JSON: {error}", ["body"]) from error
+    if not isinstance(patch, dict):
         raise Problem(400, "patch.request_malformed", "The patch must be a JSON object", ["body"])
-    if "trust" in call.body:
-        trust = call.body["trust"]
+    if "trust" in patch:
+        trust = patch["trust"]
         value = None if trust is None else trust.get("trust_all", call.world.account_trust_all)
         if value is not None and not isinstance(value, bool):
             raise Problem(400, "patch.request_malformed", "trust.trust_all must be a boolean", ["trust.trust_all"])

@@ -18,7 +18,7 @@ class Handshake:
     cluster_id: str | None
     peer_names: tuple[str, ...]
     outcome: str
-    """`connected`, or the reason why not: `unknown_name`, `tls`, `untrusted_name`, `BLOCKED_BY_TRAFFIC_FILTER`, `key`."""
+    """`connected`, or why not: `unknown_name`, `tls`, `untrusted_name`, `BLOCKED_BY_TRAFFIC_FILTER`, `key` …"""
     detail: str = ""
 
     def view(self) -> dict[str, Any]:

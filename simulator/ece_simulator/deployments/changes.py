@@ -32,7 +32,7 @@ class Update:
 def check_update(world: World, deployment: Deployment, body: dict[str, Any]) -> Update:
     """Checks an update request whole; 400 lists everything that is wrong."""
     existing = {resource.ref_id: resource for resource in deployment.resources}
-    reader = PayloadReader(world, body, {ref_id: resource.kind for ref_id, resource in existing.items()})
+    reader = PayloadReader(world, body, existing)
     version = deployment.elasticsearch.stack_version if deployment.resources else None
     drafts = reader.read(version)
     _check_upgrades(reader, drafts, existing)

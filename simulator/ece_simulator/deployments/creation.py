@@ -12,6 +12,7 @@ from ece_simulator.deployments.plan_rules import PlanCheck
 from ece_simulator.deployments.settings import apply_elasticsearch_settings, default_settings
 from ece_simulator.problems import Complaint, Problem
 from ece_simulator.templates.handlers import adapted
+from ece_simulator.trust.settings import complaints as trust_complaints
 
 if TYPE_CHECKING:
     from ece_simulator.users.accounts import User
@@ -36,8 +37,8 @@ class PayloadReader:
 
     world: World
     body: dict[str, Any]
-    known: dict[str, str] = field(default_factory=dict)
-    """Kinds by ref_id of resources that exist already."""
+    existing: dict[str, Resource] = field(default_factory=dict)
+    """Resources that exist already, by ref_id."""
 
     def __post_init__(self) -> None:
         """Starts with no complaints."""
@@ -58,7 +59,16 @@ class PayloadReader:
                 drafts.append(Draft(kind, payload, self.check.stateless(kind, payload, place, version)))
         self._regions(drafts)
         self._references(drafts)
+        for draft in drafts:
+            self._trust(draft)
         return drafts
+
+    def _trust(self, draft: Draft) -> None:
+        given = (draft.payload.get("settings") or {}).get("trust")
+        if draft.kind == "elasticsearch" and given is not None:
+            resource = self.existing.get(draft.payload["ref_id"])
+            place = "resources.elasticsearch[0].settings.trust"
+            self.check.complaints.extend(trust_complaints(self.world, resource, given, place))
 
     def finish(self) -> None:
         """Raises 400 with everything found."""
@@ -73,7 +83,7 @@ class PayloadReader:
                 self.check.complain(INVALID, place, f"The region [{region}] does not exist")
 
     def _references(self, drafts: list[Draft]) -> None:
-        kinds = dict(self.known)
+        kinds = {ref_id: resource.kind for ref_id, resource in self.existing.items()}
         for draft in drafts:
             ref_id = draft.payload["ref_id"]
             if kinds.get(ref_id, draft.kind) != draft.kind or [d.payload["ref_id"] for d in drafts].count(ref_id) > 1:

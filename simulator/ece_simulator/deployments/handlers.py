@@ -17,6 +17,7 @@ from ece_simulator.deployments.views import (
     resource_summary,
 )
 from ece_simulator.problems import Problem
+from ece_simulator.trust.direct_entries import trusted_also_by
 from ece_simulator.users.rights import PLATFORM_ADMIN
 
 VERSION_HEADERS = ("x-cloud-resource-version", "x-cloud-resource-created", "x-cloud-resource-last-modified")
@@ -155,5 +156,8 @@ def get_deployment_certificate_authority(call: Call) -> Answer:
     deployment = call.world.deployment(call.path["deployment_id"])
     environment = call.world.environment_id
     pattern = f"*.node.{deployment.elasticsearch.id}.cluster.{environment}.account"
-    certificates = [certificate.view() for certificate in call.world.authority.public_certificates()]
+    certificates = [
+        public.view(trusted_also_by(call.world, public.certificate, deployment.elasticsearch))
+        for public in call.world.authority.public_certificates()
+    ]
     return Answer({"recommended_trust_restriction": pattern, "public_certificates": certificates})

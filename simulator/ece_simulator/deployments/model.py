@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,19 @@ class Resource:
     password: str | None = field(default=None, repr=False)
     keystore: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
     remote_clusters: list[dict[str, Any]] = field(default_factory=list)
+    scoped_names: bool = True
+    """Node certificates carry the cluster's name; false for what was made before ECE 2.9.0, until `_enable-ccr`."""
+    effective_trust: dict[str, Any] = field(default_factory=lambda: {"accounts": [], "external": [], "direct": []})
+    """The trust settings that the nodes work with: those of the last good plan."""
+
+    def settle_trust(self) -> None:
+        """The nodes take over the trust settings as they are now."""
+        self.effective_trust = copy.deepcopy(self.settings["trust"])
+
+    def settle(self) -> None:
+        """A plan ended well."""
+        if self.kind == "elasticsearch":
+            self.settle_trust()
 
     @property
     def plan_healthy(self) -> bool:

@@ -107,6 +107,7 @@ class PlanEngine:
         self._close(resource, attempt, None)
         resource.current = attempt
         resource.status = attempt.after
+        resource.settle()
         if attempt.done is not None:
             attempt.done()
 

@@ -1,0 +1,1 @@
+"""Trust: what a deployment's trust settings may say, and whom its nodes accept because of them."""
