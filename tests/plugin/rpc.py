@@ -62,7 +62,7 @@ class Wire:
         self.provider = provider
         self.channel = channel
 
-    async def call(self, name: str, **fields: Any) -> Any:
+    async def call(self, name: str, /, **fields: Any) -> Any:
         """One call: fields of the request message in, the reply message out."""
         request = message(f"{name}.Request")(**fields)
         method = UnaryUnaryMethod(self.channel, f"/tfplugin6.Provider/{name}", bytes, bytes)

@@ -106,7 +106,8 @@ async def test_on_create_defaults_are_filled_and_computed_values_unknown():
     """A user sees before the apply what is chosen for him and what only the apply can tell."""
     plan = await planned({"motto": "M"})
     assert plan.messages == []
-    assert {name for name, value in plan.state.items() if value is UNKNOWN} == {"id", "colour", "address", "url", "shown"}
+    unknown = {name for name, value in plan.state.items() if value is UNKNOWN}
+    assert unknown == {"id", "colour", "address", "url", "shown"}
     assert (plan["size"], plan["steps"], plan["keep"], plan["motto"], plan["zone"]) == (1, ["a"], False, "M", None)
 
 
@@ -188,7 +189,8 @@ NESTED_CASES = [
     ("one", port(1, note="A"), stored(1, note="a"), stored(1, note="a")),
     ("one", UNKNOWN, stored(1), UNKNOWN),
     ("one", port(UNKNOWN), stored(1), stored(UNKNOWN, id="id-1")),
-    ("named", {"x": port(1), "y": port(2)}, {"x": stored(1)}, {"x": stored(1), "y": stored(2, id=UNKNOWN, weight=UNKNOWN)}),
+    ("named", {"x": port(1), "y": port(2)}, {"x": stored(1)},
+     {"x": stored(1), "y": stored(2, id=UNKNOWN, weight=UNKNOWN)}),
     ("named", {"x": port(9)}, {"x": stored(1)}, {"x": stored(9, id="id-1")}),
     ("named", {}, {"x": stored(1)}, {}),
     ("many", [port(1), port(2)], [stored(1), stored(2)], [stored(1), stored(2)]),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from terraform_plugin.engine.checks import mistakes
 from terraform_plugin.engine.data import call_function as run_function
+from terraform_plugin.engine.errors import bug
 from terraform_plugin.engine.validation import validate
 from terraform_plugin.protocol.codec import Codec
 from terraform_plugin.protocol.messages import message
@@ -41,7 +43,9 @@ async def get_provider_schema(service: Service, request: Any) -> bytes:
     if service.schema_reply is None:
         runtime = service.runtime
         reply = message("GetProviderSchema.Response")(
-            provider=schema_message(service.provider.schema, is_provider=True), server_capabilities=_capabilities()
+            provider=schema_message(service.provider.schema, is_provider=True),
+            server_capabilities=_capabilities(),
+            diagnostics=service.diagnostics(bug(mistake) for mistake in mistakes(service.provider)),
         )
         for name, resource in runtime.resources.items():
             reply.resource_schemas[name].CopyFrom(schema_message(resource.schema))

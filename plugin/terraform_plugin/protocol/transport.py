@@ -16,7 +16,9 @@ from typing import Any, Final
 from grpclib.const import Cardinality, Handler, Status
 from grpclib.encoding.base import CodecBase
 from grpclib.exceptions import GRPCError
+from grpclib.protocol import H2Protocol
 from grpclib.server import Server, Stream
+from h2.settings import SettingCodes
 
 from terraform_plugin.protocol.certificate import self_signed
 
@@ -30,6 +32,9 @@ MESSAGE_LIMIT: Final = 256 << 20
 
 _LONGEST_SOCKET_PATH: Final = 100
 """Characters; the system's limit is 104 to 108."""
+
+_STREAMS: Final = 10_000
+"""Calls at once on one connection; Terraform's own parallelism is the real limit."""
 
 _SERVING: Final = b"\x08\x01"
 """``HealthCheckResponse(status=SERVING)``; its request and all other small messages are read as empty."""
@@ -84,7 +89,7 @@ class Transport:
         handlers["/plugin.GRPCController/Shutdown"] = _unary(self._end)
         handlers["/plugin.GRPCStdio/StreamStdio"] = Handler(self._silence, Cardinality.UNARY_STREAM, None, None)
         handlers["/grpc.health.v1.Health/Check"] = _unary(_health)
-        self._server = Server([_Table(handlers)], codec=BytesCodec())
+        self._server = _Server(handlers)
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     async def start(self, client_certificate: str | None, folder: str | None = None) -> Endpoint:
@@ -136,12 +141,30 @@ class Transport:
         await self._closing.wait()
 
 
-class _Table:
-    def __init__(self, handlers: Mapping[str, Handler]) -> None:
-        self._handlers = dict(handlers)
+class _ManyStreams(H2Protocol):
+    """HTTP/2 with room for many calls at once: by default the hundred-and-first, even StopProvider, would wait."""
 
-    def __mapping__(self) -> Mapping[str, Handler]:
-        return self._handlers
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.connection._connection.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: _STREAMS})
+        self.connection.flush()
+
+
+class _Handlers(dict[str, Handler]):
+    """Handlers by path. The library's own answer to other paths lacks a header, so that Go takes it for garbage."""
+
+    def get(self, path: str, default: Any = None) -> Any:
+        return super().get(path, _UNIMPLEMENTED)
+
+
+class _Server(Server):
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        super().__init__([], codec=BytesCodec())
+        self._mapping = _Handlers(handlers)
+
+    def _protocol_factory(self) -> H2Protocol:
+        usual = super()._protocol_factory()
+        return _ManyStreams(usual.handler, usual.config, usual.h2_config)
 
 
 def _unary(answer: Answer) -> Handler:
@@ -150,6 +173,14 @@ def _unary(answer: Answer) -> Handler:
         await stream.send_message(await answer(data or b""))
 
     return Handler(serve, Cardinality.UNARY_UNARY, None, None)
+
+
+async def _refuse(stream: Stream[bytes, bytes]) -> None:
+    await stream.recv_message()
+    raise GRPCError(Status.UNIMPLEMENTED, "this provider does not have that call")
+
+
+_UNIMPLEMENTED: Final = Handler(_refuse, Cardinality.STREAM_STREAM, None, None)
 
 
 async def _health(data: bytes) -> bytes:

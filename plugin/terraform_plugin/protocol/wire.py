@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from terraform_plugin.diagnostics import Diagnostic, Path, Severity
+from terraform_plugin.diagnostics import Diagnostic, DiagnosticError, Path, Severity
 from terraform_plugin.engine.mask import Mask
 from terraform_plugin.protocol.messages import message
 
@@ -47,8 +47,11 @@ def write_private(private: dict[str, Any]) -> bytes:
 
 
 def read_raw(raw: Any) -> dict[str, Any]:
-    """What a state file holds (``RawState``), with exact numbers; ValueError for the format of Terraform 0.11."""
+    """What a state file holds (``RawState``), with exact numbers; DiagnosticError for the format of Terraform 0.11."""
     if not raw.json:
-        raise ValueError("the state is in the format of Terraform 0.11, which is not supported")
+        raise DiagnosticError(
+            "The state is too old",
+            "It is in the format of Terraform 0.11, which this provider never wrote. Nothing was changed.",
+        )
     values: dict[str, Any] = json.loads(raw.json, parse_float=Decimal)
     return values
