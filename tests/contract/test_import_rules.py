@@ -23,7 +23,7 @@ LANES = {
 ALLOWED = {
     "ece_constructs": {"ece_l1", "ece_domain", "cdktf", "cdktn", "constructs", "jsii", "typing_extensions"},
     "ece_l1": {"cdktf", "cdktn", "constructs", "jsii", "typing_extensions"},
-    "terraform_plugin": {"grpclib", "google", "msgpack", "cryptography", "pexpect", "typing_extensions"},
+    "terraform_plugin": {"grpclib", "h2", "google", "msgpack", "cryptography", "pexpect", "typing_extensions"},
     "ece_provider": {"terraform_plugin", "ece_client", "ece_domain"},
     "ece_client": {"httpx", "pydantic", "typing_extensions"},
     "ece_domain": {"cryptography"},
