@@ -79,6 +79,10 @@ class ListReads:
         """The installation itself, as the only element: ``version``, ``regions`` … (``GET platform``)."""
         return await self._once("platform", self._fetched_platform)
 
+    async def trust_relationships(self) -> Items:
+        """The trust relationships of the platform with their certificates, its own record among them."""
+        return await self._once("trust relationships", self._fetched_relationships)
+
     async def for_check(self, read: Callable[[], Awaitable[Items]]) -> Items | None:
         """The list for a check in a plan, None where there is nothing to check against.
 
@@ -132,6 +136,11 @@ class ListReads:
     async def _fetched_templates(self, query: dict[str, Any]) -> Items:
         reply = await (await self._client()).call("get-deployment-templates-v2", query=query)
         return list(reply.data or ())
+
+    async def _fetched_relationships(self) -> Items:
+        query = {"include_certificate": True}
+        reply = await (await self._client()).call("get-trust-relationships", query=query)
+        return list(reply.data.get("trust_relationships") or ())
 
     async def _fetched_platform(self) -> Items:
         return [(await (await self._client()).call("get-platform")).data]

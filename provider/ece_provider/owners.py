@@ -46,11 +46,16 @@ class Owners:
         return self._kept.pop((kind, thing), None)
 
 
-def claim_in_plan(context: PlanContext[Any], kind: str, thing: str, words: str, path: Path) -> None:
-    """Note in a plan who will own the thing; an error when two objects of one run want it."""
+def claim_in_plan(
+    context: PlanContext[Any], kind: str, thing: str, words: str, path: Path, *, made_as: str | None = None
+) -> None:
+    """Note in a plan who will own the thing; an error when two objects of one run want it.
+
+    ``made_as`` names the thing for ``must_keep`` where it can be made in different ways.
+    """
     token = context.private.setdefault(_TOKEN, os.urandom(8).hex())
     if context.is_create or context.replaces:
-        context.private[_CREATES] = thing
+        context.private[_CREATES] = made_as or thing
     if not context.provider.owners.claim(kind, thing, token):
         context.diagnostics.error(
             f"{words[:1].upper()}{words[1:]} has two owners",

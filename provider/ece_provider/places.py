@@ -15,6 +15,7 @@ from ece_provider.elasticsearch_access import direct_access
 from ece_provider.environment_ids import environment_id
 from ece_provider.local_cluster import LocalCluster
 from ece_provider.locks import Locks
+from ece_provider.remote_list import RemoteList
 from ece_provider.settings import Settings
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.values import Values, is_set
@@ -43,6 +44,7 @@ class Place:
         """Deployments, asked for once for all who need them."""
         self._locks: Locks | None = None
         self._clusters: dict[str, LocalCluster] = {}
+        self._remote_lists: dict[str, RemoteList] = {}
         self._elasticsearch: dict[str, Elasticsearch] = {}
         self._environment_id: asyncio.Task[str | None] | None = None
 
@@ -114,6 +116,12 @@ class Place:
         if facts.id not in self._clusters:
             self._clusters[facts.id] = LocalCluster(self, facts)
         return self._clusters[facts.id]
+
+    def remote_list(self, facts: Facts) -> RemoteList:
+        """ECE's own list of a deployment's remote clusters."""
+        if facts.id not in self._remote_lists:
+            self._remote_lists[facts.id] = RemoteList(self, facts)
+        return self._remote_lists[facts.id]
 
     @property
     def environ(self) -> Mapping[str, str]:

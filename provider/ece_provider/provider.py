@@ -12,12 +12,17 @@ from ece_provider.config import PROVIDER_SCHEMA, validate_config
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.data_sources.deployment import DeploymentData
 from ece_provider.data_sources.deployment_templates import DeploymentTemplates
+from ece_provider.data_sources.eligible_remote_clusters import EligibleRemoteClusters
 from ece_provider.data_sources.environment import EnvironmentData
+from ece_provider.data_sources.remote_clusters import RemoteClusters
 from ece_provider.data_sources.stack_versions import StackVersions
 from ece_provider.data_sources.traffic_filters import TrafficFilters
 from ece_provider.endpoints import is_plain
+from ece_provider.resources.cross_cluster_api_key.resource import CrossClusterApiKey
 from ece_provider.resources.deployment.resource import Deployment
 from ece_provider.resources.deployment_trust_account.resource import DeploymentTrustAccount
+from ece_provider.resources.keystore_secret.resource import KeystoreSecret
+from ece_provider.resources.remote_cluster.resource import RemoteCluster
 from ece_provider.resources.traffic_filter.resource import TrafficFilter
 from ece_provider.resources.traffic_filter_association.resource import TrafficFilterAssociation
 from ece_provider.settings import Settings, is_unknown, provider_settings
@@ -40,8 +45,11 @@ class EceProvider(Provider[ConfiguredProvider]):
     def resources(self) -> Sequence[Resource[ConfiguredProvider]]:
         """One instance of each resource type."""
         return (
+            CrossClusterApiKey(),
             Deployment(),
             DeploymentTrustAccount(),
+            KeystoreSecret(),
+            RemoteCluster(),
             TrafficFilter(),
             TrafficFilterAssociation(),
         )
@@ -49,7 +57,15 @@ class EceProvider(Provider[ConfiguredProvider]):
     @property
     def data_sources(self) -> Sequence[DataSource[ConfiguredProvider]]:
         """One instance of each data source."""
-        return (DeploymentData(), DeploymentTemplates(), EnvironmentData(), StackVersions(), TrafficFilters())
+        return (
+            DeploymentData(),
+            DeploymentTemplates(),
+            EligibleRemoteClusters(),
+            EnvironmentData(),
+            RemoteClusters(),
+            StackVersions(),
+            TrafficFilters(),
+        )
 
     def validate(self, context: ValidateContext) -> None:
         """Check the provider block without the API and without environment variables."""

@@ -8,7 +8,7 @@ from ece_domain.findings import InvalidValue
 from ece_domain.identifiers import check_hex_id
 from ece_domain.remote_clusters import Connection, ConnectionId, alias_settings, split_environment
 from ece_provider.configured import ConfiguredProvider
-from ece_provider.places import Place
+from ece_provider.remote_search import by_endpoint
 from ece_provider.resources.cross_cluster_api_key.schema import SCHEMA
 from ece_provider.sides import Side, locate
 from terraform_plugin.diagnostics import DiagnosticError
@@ -80,8 +80,7 @@ async def _found(context: ImportContext[ConfiguredProvider], local_id: Connectio
     connection = Connection.read(alias_settings(await local.cluster.settings(), local_id.alias))
     for name in (None, *provider.environment_names):
         try:
-            place = await provider.places.find(name)
-            remote = await _by_endpoint(place, connection.server_name)
+            remote = await by_endpoint(await provider.places.find(name), connection.server_name)
         except (ApiError, DiagnosticError):
             if name is None:
                 raise
@@ -93,24 +92,6 @@ async def _found(context: ImportContext[ConfiguredProvider], local_id: Connectio
         f'Alias "{local_id.alias}" of {local.words} leads to no deployment of the environments known here that has a '
         f"key made for it by this provider. Import by id: {FORM}.",
     )
-
-
-async def _by_endpoint(place: Place, host: str | None) -> Side | None:
-    """The deployment of a place whose endpoint is ``host``, which begins with the id of its cluster, or an alias."""
-    if not host:
-        return None
-    deployments = (await (await place.client()).call("list-deployments")).data.get("deployments") or ()
-    candidates = [
-        str(deployment["id"])
-        for deployment in deployments
-        if any(str(resource.get("id")) == host.split(".")[0] for resource in deployment.get("resources") or ())
-    ]
-    for identifier in candidates or [str(deployment["id"]) for deployment in deployments]:
-        facts = await place.deployments.facts(identifier)
-        if facts.endpoint == host:
-            environment_id = None if place.name is None else await place.environment_id(identifier)
-            return Side(place, facts, environment_id)
-    return None
 
 
 async def _newest_key(remote: Side, local: Side, alias: str) -> str | None:

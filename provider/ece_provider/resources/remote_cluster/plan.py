@@ -1,0 +1,74 @@
+"""What a plan of ``ece_remote_cluster`` says: addresses that are put right, and when the connection is repaired."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ece_provider.configured import ConfiguredProvider
+from ece_provider.owners import claim_in_plan
+from ece_provider.resources.remote_cluster.checks import check_arguments, check_sides
+from ece_provider.resources.remote_cluster.mapping import id_of, made_as, thing_of
+from ece_provider.resources.remote_cluster.schema import SCHEMA, TYPE_NAME
+from terraform_plugin.diagnostics import Path
+from terraform_plugin.resource import PlanContext
+from terraform_plugin.values import UNKNOWN, Values, is_known, is_set
+
+ADDRESSES: Final = ("proxy_address", "server_name")
+
+EXPECTED: Final = "expected"
+"""Key in private state: the addresses that the remote deployment has, as read last saw it."""
+
+OWNER: Final = "down_because_of"
+"""Key in private state: the kind of object whose missing piece keeps the connection down, as read found out."""
+
+_LOCAL: Final = frozenset(name for name, attribute in SCHEMA.attributes.items() if attribute.local)
+_CHECKED: Final = frozenset({"remote", "security_model", "proxy_address", "server_name"})
+
+
+async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
+    """Say which computed values change, refuse a second owner, and check both sides where they can be seen."""
+    planned, config = context.planned, context.config
+    if planned is None or config is None:
+        return
+    is_new = context.is_create or context.replaces
+    if is_new:
+        _plan_new(planned)
+    else:
+        _plan_repairs(context, planned, config)
+    thing = thing_of(planned)
+    if thing is not None:
+        words = f'alias "{planned["alias"]}"'
+        claim_in_plan(context, TYPE_NAME, thing, words, Path("alias"), made_as=made_as(planned))
+    check_arguments({**planned, **{name: config.get(name) for name in ADDRESSES}}, context.diagnostics)
+    if (is_new or context.changed & _CHECKED) and not context.diagnostics.has_errors:
+        await check_sides(context, planned)
+
+
+def _plan_new(planned: Values) -> None:
+    if is_set(planned["deployment_id"]) and is_set(planned["ref_id"]):
+        planned["id"] = id_of(planned)
+    if planned["remote"] is None and planned["server_name"] is UNKNOWN:
+        planned["server_name"] = None
+
+
+def _plan_repairs(context: PlanContext[ConfiguredProvider], planned: Values, config: Values) -> None:
+    prior = context.prior or {}
+    expected: dict[str, Any] = context.private.get(EXPECTED) or {}
+    if planned["remote"] is not None and expected:
+        for name in ADDRESSES:
+            if is_known(planned[name]) and planned[name] != expected.get(name):
+                planned[name] = expected.get(name)
+    if planned["remote"] is None and config["server_name"] is None and planned["proxy_address"] is not None:
+        planned["server_name"] = prior.get("server_name") if _same_address(prior, planned) else None
+    changes = any(planned[name] != prior.get(name) for name in planned.keys() - _LOCAL - {"connected"})
+    waits = planned["wait_for_connected"] is True
+    if prior.get("connected") is True:
+        planned["connected"] = UNKNOWN if changes and not waits else True
+    elif changes or (waits and not context.private.get(OWNER)):
+        planned["connected"] = UNKNOWN
+    else:
+        planned["connected"] = prior.get("connected")
+
+
+def _same_address(prior: Values, planned: Values) -> bool:
+    return bool(prior.get("proxy_address") == planned["proxy_address"])
