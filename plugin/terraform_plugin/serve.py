@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TextIO
 
@@ -30,7 +32,7 @@ AnyProvider = Provider[Any] | Callable[[], Provider[Any]]
 
 
 def serve(provider: AnyProvider, address: str = "", argv: Sequence[str] | None = None) -> int:
-    """Serve a provider until Terraform ends it; returns the exit code.
+    """Serve a provider until Terraform ends it, and end the process; returns an exit code where it could not serve.
 
     ``provider`` may be a function that makes it: Terraform then connects while the provider's modules load.
     ``address`` is the source address, such as ``registry.example/team/thing``; with ``--debug`` the process prints a
@@ -44,7 +46,23 @@ def serve(provider: AnyProvider, address: str = "", argv: Sequence[str] | None =
             return 1
         # Ctrl-C reaches the whole process group; Terraform says StopProvider when work is to end.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return asyncio.run(_Process(provider, address, debug=debug).run())
+    code = asyncio.run(_Process(provider, address, debug=debug).run())
+    if not debug:
+        _end(code)
+    return code
+
+
+def _end(code: int) -> None:
+    """End at once. Terraform waits for it, and taking a large Python process apart takes a tenth of a second."""
+    atexit._run_exitfuncs()
+    os._exit(code)
+
+
+def _end_soon(code: int) -> None:
+    """Make sure of the end: a thread of the provider that hangs must not keep the process."""
+    last = threading.Timer(_GRACE, os._exit, (code,))
+    last.daemon = True
+    last.start()
 
 
 def _refusal() -> str:
@@ -72,6 +90,7 @@ class _Process:
 
         out = _own_stdout()
         end = asyncio.Event()
+        self._watch(end)
         transport = Transport([f"/{SERVICE}/{name}" for name in CALLS], self._answers.__getitem__, end.set)
         certificate = None if self._debug else os.environ.get("PLUGIN_CLIENT_CERT")
         endpoint = await transport.start(certificate, os.environ.get("PLUGIN_UNIX_SOCKET_DIR") or None)
@@ -84,16 +103,17 @@ class _Process:
             if self._debug:
                 out.write(_how_to_attach(self._address or f"terraform.local/local/{runtime.provider.name}", endpoint))
                 out.flush()
-            self._watch(end)
             await end.wait()
             runtime.stop()
         finally:
             await transport.stop(_GRACE)
         try:
             await asyncio.wait_for(runtime.close(), _GRACE)
+            code = 0
         except TimeoutError:
-            return 1
-        return 0
+            code = 1
+        _end_soon(code)
+        return code
 
     def _load(self) -> Any:
         from terraform_plugin.logs import configure_logs
