@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import Any, Final
 
-from terraform_plugin.validators import Between, Duration, Matches, NotEmpty, OneOf
-
 from ece_provider.endpoints import check_endpoint
 from ece_provider.validators import DEPLOYMENT_ID, Rule
 from terraform_plugin.diagnostics import Diagnostics, Path
 from terraform_plugin.schema import Attribute, Nested, Nesting, Schema
 from terraform_plugin.types import BOOL, NUMBER, STRING
+from terraform_plugin.validators import Between, Duration, Matches, NotEmpty, OneOf
 from terraform_plugin.values import Values, is_set
 
 ENDPOINT: Final = Rule("an https URL; a path prefix is kept", check_endpoint)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from terraform_plugin.validators import NotEmpty
-
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.validators import DEPLOYMENT_ID
 from terraform_plugin.diagnostics import Path
 from terraform_plugin.resource import DataContext, DataSource, ValidateContext
 from terraform_plugin.schema import Attribute, Nested, Nesting, Schema
 from terraform_plugin.types import BOOL, NUMBER, STRING, ListOf, MapOf, SetOf
+from terraform_plugin.validators import NotEmpty
 from terraform_plugin.values import Values
 
 

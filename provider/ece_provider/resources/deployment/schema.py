@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from terraform_plugin.validators import Between, LengthBetween, NotEmpty
-
 from ece_domain.sizes import same_size
 from ece_provider.validators import SIZE, VERSION
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Nested, Nesting, Schema, timeouts
 from terraform_plugin.types import BOOL, NUMBER, STRING, MapOf
+from terraform_plugin.validators import Between, LengthBetween, NotEmpty
 
 TIMEOUTS: Final = {"create": "60m", "read": "30m", "update": "60m", "delete": "60m"}
 """How long each verb waits unless ``timeouts`` says otherwise; read waits only to go on with an interrupted create."""
