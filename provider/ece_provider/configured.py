@@ -23,6 +23,7 @@ from terraform_plugin.values import Values, is_set
 
 if TYPE_CHECKING:
     from ece_client import ApiKey, Client, Login, OperationId, PlanWatcher
+    from ece_provider.trust.direct_uids import DirectUids
     from ece_provider.trust.writer import TrustWriter
 
 
@@ -66,6 +67,7 @@ class ConfiguredProvider:
         self.list_owners = ListOwners()
         """Which lists of trust entries are owned as a whole, and which in parts."""
         self._trust: TrustWriter | None = None
+        self._direct_uids: DirectUids | None = None
         self.is_out_of_reach = False
         """Set by the first check of a deployment's plan that found no API, so that the others do not wait for it."""
         self.created: set[str] = set()
@@ -166,6 +168,15 @@ class ConfiguredProvider:
 
             self._trust = TrustWriter(self.places.of(None))
         return self._trust
+
+    @property
+    def direct_uids(self) -> DirectUids:
+        """Which CA this installation trusts under which ``uid``."""
+        if self._direct_uids is None:
+            from ece_provider.trust.direct_uids import DirectUids
+
+            self._direct_uids = DirectUids(self.places.of(None))
+        return self._direct_uids
 
     async def close(self) -> None:
         """Close all connections and give up the journal."""

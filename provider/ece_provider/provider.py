@@ -21,6 +21,9 @@ from ece_provider.endpoints import is_plain
 from ece_provider.resources.cross_cluster_api_key.resource import CrossClusterApiKey
 from ece_provider.resources.deployment.resource import Deployment
 from ece_provider.resources.deployment_trust_account.resource import DeploymentTrustAccount
+from ece_provider.resources.deployment_trust_direct.resource import DeploymentTrustDirect
+from ece_provider.resources.deployment_trust_external.resource import DeploymentTrustExternal
+from ece_provider.resources.deployment_trust_member.resource import DeploymentTrustMember
 from ece_provider.resources.keystore_secret.resource import KeystoreSecret
 from ece_provider.resources.remote_cluster.resource import RemoteCluster
 from ece_provider.resources.traffic_filter.resource import TrafficFilter
@@ -48,6 +51,9 @@ class EceProvider(Provider[ConfiguredProvider]):
             CrossClusterApiKey(),
             Deployment(),
             DeploymentTrustAccount(),
+            DeploymentTrustDirect(),
+            DeploymentTrustExternal(),
+            DeploymentTrustMember(),
             KeystoreSecret(),
             RemoteCluster(),
             TrafficFilter(),

@@ -25,6 +25,16 @@ CLUSTER_ID: Final = Rule("an Elasticsearch cluster id: 32 hexadecimal characters
 """The id of an Elasticsearch cluster, which is not that of its deployment."""
 
 
+def _check_pem(text: str) -> None:
+    from ece_domain.certificates import read_certificates
+
+    read_certificates(text)
+
+
+CA_PEM: Final = Rule("CA certificates as PEM text", _check_pem)
+"""A text that holds certificates and no private key."""
+
+
 def deployment_id() -> Attribute:
     """The deployment whose trust it is."""
     return Attribute(

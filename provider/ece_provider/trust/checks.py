@@ -15,7 +15,7 @@ from ece_provider.findings import report, to_diagnostic
 from ece_provider.list_reads import Items
 from ece_provider.resources.deployment.mapping import SYSTEM_NAMES
 from ece_provider.resources.traffic_filter_association.checks import missing_deployment
-from terraform_plugin.diagnostics import DiagnosticError
+from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.resource import PlanContext
 from terraform_plugin.values import is_set
 
@@ -86,6 +86,34 @@ def _system_finding(deployment: Any) -> Finding:
         "have remote clusters, so its trust is not managed here.",
         field="deployment_id",
     )
+
+
+async def check_relationship(context: PlanContext[ConfiguredProvider]) -> None:
+    """An error when a planned entry names a trust relationship that this platform does not have.
+
+    Nothing is said where the relationships may not be seen: the write that follows tells.
+    """
+    from ece_client import ApiError
+
+    provider, planned = context.provider, context.planned
+    if planned is None or provider.is_unknown or provider.lists.has_written or context.diagnostics.has_errors:
+        return
+    wanted = planned["trust_relationship_id"]
+    if not is_set(wanted) or (context.prior is not None and not context.replaces):
+        return
+    try:
+        known = await provider.lists.trust_relationships()
+    except ApiError:
+        return
+    names = {str(each["id"]): str(each.get("name") or "") for each in known if not each.get("local")}
+    if wanted not in names:
+        listed = ", ".join(f'{identifier} ("{name}")' for identifier, name in sorted(names.items())) or "none"
+        context.diagnostics.error(
+            "No such trust relationship",
+            f"There is no trust relationship {wanted} on this platform; it has: {listed}. Make one with "
+            "ece_trust_relationship, here and on the other ECE.",
+            Path("trust_relationship_id"),
+        )
 
 
 async def refuse_deployment_ids(

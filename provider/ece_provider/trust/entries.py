@@ -101,9 +101,14 @@ def put(lists: Lists, ref: EntryRef, entry: Json | None) -> None:
 
 
 def set_level(entry: Entry, *, trust_all: bool | None, cluster_ids: Collection[str] | None) -> None:
-    """Whom the entry trusts: all, or the clusters of the list. A list that holds the same ids stays as it is."""
+    """Whom the entry trusts: all, or the clusters of the list; None leaves a list to its members.
+
+    A list that holds the same ids stays as it is.
+    """
     entry["trust_all"] = bool(trust_all)
-    if trust_all or not cluster_ids:
+    if cluster_ids is None and not trust_all:
+        return
+    if not cluster_ids:
         entry.pop("trust_allowlist", None)
     elif set(entry.get("trust_allowlist") or ()) != set(cluster_ids):
         entry["trust_allowlist"] = sorted(cluster_ids)
@@ -114,16 +119,13 @@ def cluster_ids_of(entry: Json) -> list[str]:
     return sorted(entry.get("trust_allowlist") or ())
 
 
-def level_of(entry: Json) -> dict[str, Any]:
-    """``trust_all`` and ``cluster_ids`` as state holds them: exactly one of both."""
+def level_of(entry: Json, prior: Json | None = None) -> dict[str, Any]:
+    """``trust_all`` and ``cluster_ids`` as state holds them: one of both, or none where ``prior`` had none."""
     if entry.get("trust_all"):
         return {"trust_all": True, "cluster_ids": None}
+    if prior is not None and prior["trust_all"] is None and prior["cluster_ids"] is None:
+        return {"trust_all": None, "cluster_ids": None}
     return {"trust_all": None, "cluster_ids": cluster_ids_of(entry)}
-
-
-def same_level(left: Json, right: Json) -> bool:
-    """True when both entries trust the same clusters."""
-    return level_of(left) == level_of(right)
 
 
 def level_words(entry: Json) -> str:

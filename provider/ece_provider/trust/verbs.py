@@ -11,11 +11,11 @@ from ece_provider.configured import ConfiguredProvider
 from ece_provider.deployment_reads import Facts, facts_of
 from ece_provider.resources.deployment.calls import UNTAINT, Deadline
 from ece_provider.resources.deployment.mapping import resource_of
-from ece_provider.trust.entries import Lists, lists_of
+from ece_provider.trust.entries import Lists, level_words, lists_of
 from ece_provider.trust.refusals import refusal
 from ece_provider.trust.writer import Change, StoppedDeployment, Target, Written
 from terraform_plugin.diagnostics import DiagnosticError, Path
-from terraform_plugin.resource import PENDING, Context, CreateContext, DeleteContext, Interrupted, ReadContext
+from terraform_plugin.resource import PENDING, Context, DeleteContext, Interrupted, ReadContext
 from terraform_plugin.values import is_set
 
 LOG = logging.getLogger("ece_provider.trust")
@@ -159,7 +159,11 @@ async def _go_on_waiting(context: ReadContext[ConfiguredProvider], deployment_id
     context.private.pop(PENDING, None)
 
 
-def created(context: CreateContext[ConfiguredProvider], state: dict[str, Any]) -> dict[str, Any]:
-    """Save the state of an entry that exists, and return it."""
-    context.save(state)
-    return state
+def already_there(type_name: str, identifier: str, facts: Facts, entry: Json) -> DiagnosticError:
+    """The error for an entry that somebody made and that trusts others than planned."""
+    name = f' "{entry["name"]}"' if entry.get("name") else ""
+    return DiagnosticError(
+        "The trust entry exists already",
+        f"This entry{name} is in the trust of {facts.words}, and it {level_words(entry)}. So that nothing "
+        f"is overwritten unseen, import it first: terraform import <address of this {type_name}> {identifier}",
+    )
