@@ -120,7 +120,9 @@ def _whole(runtime: Runtime, schema: Schema, config: Values, values: Values, rep
     """What was given stays as it was given; the rest is what was read."""
     fitted = runtime.fit(schema, values, reply.diagnostics, who)
     given = {
-        name: value for name, value in config.items() if value is not None and schema.attributes[name].nested is None
+        name: value
+        for name, value in config.items()
+        if value is not None and (schema.attributes[name].nested is None or fitted[name] is None)
     }
     whole: Values = without_unknown({**fitted, **given})
     return whole
