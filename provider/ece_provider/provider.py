@@ -10,15 +10,19 @@ from typing import Any
 from ece_provider import VERSION
 from ece_provider.config import PROVIDER_SCHEMA, validate_config
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.data_sources.certificate_authority import CertificateAuthority
 from ece_provider.data_sources.deployment import DeploymentData
 from ece_provider.data_sources.deployment_templates import DeploymentTemplates
 from ece_provider.data_sources.eligible_remote_clusters import EligibleRemoteClusters
 from ece_provider.data_sources.environment import EnvironmentData
+from ece_provider.data_sources.proxy_certificate import ProxyCertificate
 from ece_provider.data_sources.remote_clusters import RemoteClusters
 from ece_provider.data_sources.stack_versions import StackVersions
 from ece_provider.data_sources.traffic_filters import TrafficFilters
 from ece_provider.endpoints import is_plain
 from ece_provider.resources.cross_cluster_api_key.resource import CrossClusterApiKey
+from ece_provider.resources.cross_cluster_enablement.resource import CrossClusterEnablement
+from ece_provider.resources.default_trust.resource import DefaultTrust
 from ece_provider.resources.deployment.resource import Deployment
 from ece_provider.resources.deployment_trust_account.resource import DeploymentTrustAccount
 from ece_provider.resources.deployment_trust_direct.resource import DeploymentTrustDirect
@@ -28,6 +32,7 @@ from ece_provider.resources.keystore_secret.resource import KeystoreSecret
 from ece_provider.resources.remote_cluster.resource import RemoteCluster
 from ece_provider.resources.traffic_filter.resource import TrafficFilter
 from ece_provider.resources.traffic_filter_association.resource import TrafficFilterAssociation
+from ece_provider.resources.trust_relationship.resource import TrustRelationship
 from ece_provider.settings import Settings, is_unknown, provider_settings
 from terraform_plugin.diagnostics import Diagnostic, Path
 from terraform_plugin.provider import ConfigureContext, Provider
@@ -49,6 +54,8 @@ class EceProvider(Provider[ConfiguredProvider]):
         """One instance of each resource type."""
         return (
             CrossClusterApiKey(),
+            CrossClusterEnablement(),
+            DefaultTrust(),
             Deployment(),
             DeploymentTrustAccount(),
             DeploymentTrustDirect(),
@@ -58,16 +65,19 @@ class EceProvider(Provider[ConfiguredProvider]):
             RemoteCluster(),
             TrafficFilter(),
             TrafficFilterAssociation(),
+            TrustRelationship(),
         )
 
     @property
     def data_sources(self) -> Sequence[DataSource[ConfiguredProvider]]:
         """One instance of each data source."""
         return (
+            CertificateAuthority(),
             DeploymentData(),
             DeploymentTemplates(),
             EligibleRemoteClusters(),
             EnvironmentData(),
+            ProxyCertificate(),
             RemoteClusters(),
             StackVersions(),
             TrafficFilters(),

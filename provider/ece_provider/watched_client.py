@@ -51,7 +51,8 @@ class WatchedClient(Client):
             raise
 
     async def _watched(self, operation: OperationId, **options: Any) -> Reply[Any]:
-        if OPERATIONS[operation].method == "GET" or operation in READING_POSTS:
+        is_check = bool((options.get("query") or {}).get("validate_only"))
+        if OPERATIONS[operation].method == "GET" or operation in READING_POSTS or is_check:
             return await super().call(operation, **options)
         self._on_write(operation)
         try:

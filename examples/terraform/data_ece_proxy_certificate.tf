@@ -1,0 +1,5 @@
+data "ece_proxy_certificate" "here" {}
+
+output "proxy_ca" {
+  value = data.ece_proxy_certificate.here.ca_pem
+}

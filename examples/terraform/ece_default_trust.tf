@@ -1,0 +1,3 @@
+resource "ece_default_trust" "none" {
+  trust_all = false
+}

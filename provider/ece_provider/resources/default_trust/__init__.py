@@ -1,0 +1,1 @@
+"""``ece_default_trust``: whom deployments trust that are created later."""

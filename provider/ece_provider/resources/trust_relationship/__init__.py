@@ -1,0 +1,1 @@
+"""``ece_trust_relationship``: another ECE that the platform knows, by its CA."""
