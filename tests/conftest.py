@@ -11,7 +11,7 @@ from tests.support.terraform import binary
 
 def pytest_configure(config: pytest.Config) -> None:
     """Announce the marker that ``tests.support.terraform.matrix`` sets."""
-    config.addinivalue_line("markers", "feature(name): a feature of Terraform, a row of the table at the end")
+    config.addinivalue_line("markers", "feature(*names): features of Terraform, rows of the table at the end")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -76,14 +76,14 @@ def test_a_passing_error_is_repeated(ece: Ece, status: int):
     assert_one_of_each(ece)
 
 
-@pytest.mark.parametrize("operation", ["update-deployment", "update-traffic-filter-ruleset"])
-@pytest.mark.parametrize("fault", ["400", "409", "500", "500 after the write", "dropped after the write"])
-def test_an_update_that_fails(ece: Ece, operation: str, fault: str):
+@pytest.mark.parametrize("fault", ["400", "409", "500 after the write", "dropped after the write"])
+def test_an_update_that_fails(ece: Ece, fault: str):
     """Told, or repaired; the state says what took effect, and the next apply ends it."""
     ece.ws.env["ECE_MAX_RETRIES"] = "1"
     ece.apply(everything())
     ece.write(everything(description="changed"))
-    ece.control.fail_next(operation_id=operation, count=3, **FAULTS[fault])
+    for operation in ("update-deployment", "update-traffic-filter-ruleset"):
+        ece.control.fail_next(operation_id=operation, count=3, **FAULTS[fault])
     ece.ws.apply(fails=None)
     ece.control.clear_faults()
     assert {FILTER, DEPLOYMENT, ASSOCIATION} == set(ece.ws.resources())

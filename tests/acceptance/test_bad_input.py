@@ -6,40 +6,52 @@ from typing import Any
 
 import pytest
 
-from tests.support.ece import Ece, one_deployment
+from tests.support.ece import Ece, one_deployment, small_deployment
 
 A = "ece_deployment.a"
 
-WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
+OFFLINE: dict[str, tuple[dict[str, Any], str, str]] = {
     "a version that is none": ({"version": "nine"}, "version", "9.2.0"),
-    "a version that is not offered": ({"version": "9.9.9"}, "version", "9.2.0"),
-    "a template that does not exist": ({"template_id": "huge"}, "template_id", "storage-heavy"),
     "a size that is none": ({"tiers": {"hot": {"size": "large"}}}, "size", "8g"),
-    "a size that is not offered": ({"tiers": {"hot": {"size": "3g"}}}, "size", "4g"),
     "a tier that does not exist": ({"tiers": {"hot": {"size": "4g"}, "lukewarm": {"size": "4g"}}}, "tier", "frozen"),
     "no hot tier": ({"tiers": {"warm": {"size": "4g"}}}, "tiers", "hot"),
     "no zone": ({"tiers": {"hot": {"size": "4g", "zone_count": 0}}}, "zone_count", "1"),
-    "a size of Kibana that is not offered": ({"kibana": {"size": "3g"}}, "kibana", "2g"),
     "a name of nothing": ({"name": ""}, "name", "name"),
-    "a time-out that is none": ({"timeouts": {"create": "soon"}}, "create", "30m"),
+    "a timeout that is none": ({"timeouts": {"create": "soon"}}, "create", "30m"),
     "a request id that is too short": ({"request_id": "x"}, "request_id", "32"),
-    "an argument that does not exist": ({"colour": "red"}, "colour", "colour"),
 }
+"""What needs no installation to be seen."""
+
+OFFERED: dict[str, tuple[dict[str, Any], str, str]] = {
+    "a version that is not offered": ({"version": "9.9.9"}, "version", "9.2.0"),
+    "a template that does not exist": ({"template_id": "huge"}, "template_id", "storage-heavy"),
+    "a size that is not offered": ({"tiers": {"hot": {"size": "3g"}}}, "size", "4g"),
+    "a size of kibana that is not offered": ({"kibana": {"size": "3g"}}, "kibana", "2g"),
+}
+"""What depends on the installation."""
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_bad_arguments_of_a_deployment(ece: Ece, case: str):
-    """Each error names the argument and what is allowed."""
-    arguments, argument, allowed = WRONG[case]
-    ece.write(one_deployment(**arguments))
+@pytest.mark.parametrize("cases", [OFFLINE, OFFERED], ids=["offline", "offered"])
+def test_bad_arguments_of_a_deployment(ece: Ece, cases: dict[str, tuple[dict[str, Any], str, str]]):
+    """Each error points into the configuration, names the argument and what is allowed; all of them at once."""
+    names = {case: case.replace(" ", "_") for case in cases}
+    wrong = {names[case]: small_deployment(**arguments) for case, (arguments, _, _) in cases.items()}
+    ece.write({"ece_deployment": wrong})
     with ece.expect_writes():
         errors = ece.ws.plan(fails=True).result.errors
-    told = [f"{error.text} {error.code}" for error in errors]
-    assert any(argument in text and allowed in text for text in told), told
-    assert all(error.line for error in errors), "every error points into the configuration"
+    assert all(error.line for error in errors)
+    for case, (_, argument, allowed) in cases.items():
+        told = [f"{error.text} {error.code}" for error in errors if error.address.endswith(f".{names[case]}")]
+        assert any(argument in text and allowed in text for text in told), (case, told)
 
 
-def test_all_mistakes_are_told_at_once(ece: Ece):
+def test_an_argument_that_does_not_exist(ece: Ece):
+    """Terraform itself refuses what the schema does not know."""
+    ece.write(one_deployment(colour="red"))
+    assert "colour" in ece.ws.plan(fails=True).result.error_text
+
+
+def test_all_mistakes_of_one_object_are_told_at_once(ece: Ece):
     """Nobody wants to run three plans for three typos."""
     ece.write(one_deployment(version="nine", tiers={"hot": {"size": "large"}}, timeouts={"create": "soon"}))
     errors = ece.ws.plan(fails=True).result.errors

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.support.ece import Ece, one_deployment
 from tests.support.terraform import matrix
 
@@ -28,7 +26,6 @@ def test_create_update_in_place_and_destroy(ece: Ece):
     assert parts(ece) == {"elasticsearch", "kibana"}
     assert ece.elasticsearch("logs")["sizes"] == {"hot_content": {"size": 4096, "zone_count": 1}}
     assert ece.elasticsearch("logs")["id"] == a["cluster_id"]
-    ece.assert_clean()
     ece.write(one_deployment(name="renamed", kibana=SMALL, tags={"team": "ops"}))
     assert ece.ws.plan().changes[A].changed == {"name", "tags"}
     attempts = len(ece.control.plan_history(deployment=a["id"]))
@@ -134,7 +131,6 @@ def test_upgrade_and_another_template_in_place(ece: Ece):
     ece.assert_clean()
 
 
-@matrix("replace")
 def test_another_ref_id_replaces(ece: Ece):
     """The only argument that does."""
     ece.apply(one_deployment())
@@ -147,13 +143,11 @@ def test_another_ref_id_replaces(ece: Ece):
     ece.assert_clean()
 
 
-@matrix("import by id")
-@pytest.mark.parametrize("suffix", ["", "/main-elasticsearch"])
-def test_import_by_id(ece: Ece, suffix: str):
-    """A deployment made in the console, with and without the reference id."""
+def test_import_by_command(ece: Ece):
+    """A deployment made in the console, named with its reference id."""
     seeded = ece.control.seed(name="logs", sizes={"hot_content": 4096, "ml": 0}, kinds=["kibana"])
     ece.write(one_deployment(kibana=SMALL))
-    ece.ws.import_(A, seeded["id"] + suffix)
+    ece.ws.import_(A, f"{seeded['id']}/main-elasticsearch")
     plan = ece.ws.plan()
     assert plan.is_empty or plan.changes[A].changed == {"deletion_protection"}, plan.describe()
     with ece.expect_writes():
@@ -173,9 +167,9 @@ def test_import_by_identity(ece: Ece):
     ece.assert_clean()
 
 
-@matrix("generated configuration")
-def test_generated_configuration_plans_clean(ece: Ece):
-    """``-generate-config-out`` writes what needs no change, for a deployment with everything."""
+@matrix("import by id", "generated configuration")
+def test_import_with_generated_configuration(ece: Ece):
+    """An import block by id; ``-generate-config-out`` writes what needs no change, for a deployment with everything."""
     kinds = ["kibana", "integrations_server"]
     seeded = ece.control.seed(name="logs", sizes={"hot_content": 8192, "warm": 4096}, kinds=kinds, tags={"a": "b"})
     ece.ws.write({"import": [{"to": A, "id": seeded["id"]}]})
@@ -252,7 +246,6 @@ def test_an_unhealthy_deployment_is_no_change(ece: Ece):
     ece.assert_clean()
 
 
-@matrix("lifecycle")
 def test_deletion_protection(ece: Ece):
     """The default; it refuses destroy, removal and replacement at plan and lets go once it is false."""
     ece.apply(one_deployment(deletion_protection=None))

@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.support.ece import Ece, one_deployment
-from tests.support.terraform import matrix
 
 A = "ece_deployment.a"
 STEP = "wait-until-running"
 SMALL = {"size": "1g", "zone_count": 1}
 
 
-@matrix("lifecycle")
 def test_a_failed_create_names_step_and_message_and_is_replaced(ece: Ece):
     """In the state and tainted; the next apply makes another one and removes the first."""
     ece.control.fail_plan(STEP, "There are not enough allocators for [8g]")

@@ -33,7 +33,6 @@ def test_create_update_in_place_and_destroy(ece: Ece):
     assert sources(ece) == {"192.0.2.0/24"}
     id = ece.resource(A)["id"]
     assert ece.rulesets()["office"]["id"] == id
-    ece.assert_clean()
     ece.write(one(name="bureau", rules=[OFFICE["rules"][0], HOME], description="all of us", include_by_default=True))
     plan = ece.ws.plan()
     assert plan.changes[A].changed == {"name", "rules", "description", "include_by_default"}
@@ -43,14 +42,19 @@ def test_create_update_in_place_and_destroy(ece: Ece):
     assert sources(ece, "bureau") == {"192.0.2.0/24", "198.51.100.7"}
     assert ece.resource(A)["id"] == id
     ece.assert_clean()
-    ece.apply(one())
-    assert ece.rulesets()["office"]["description"] in (None, "")
-    assert ece.rulesets()["office"]["include_by_default"] is False
-    ece.assert_clean()
     with ece.expect_writes("delete-traffic-filter-ruleset"):
         ece.ws.destroy()
     assert ece.rulesets() == {}
     ece.no_unknown_fields()
+
+
+def test_arguments_taken_away(ece: Ece):
+    """A description and a default that are no longer given are undone."""
+    ece.apply(one(description="all of us", include_by_default=True))
+    ece.apply(one())
+    assert ece.rulesets()["office"]["description"] in (None, "")
+    assert ece.rulesets()["office"]["include_by_default"] is False
+    ece.assert_clean()
 
 
 def test_another_type_replaces(ece: Ece):
@@ -88,8 +92,7 @@ def test_rules_for_remote_clusters(ece: Ece):
     ece.assert_clean()
 
 
-@matrix("import by id")
-def test_import_by_id(ece: Ece):
+def test_import_by_command(ece: Ece):
     """A rule set made in the console becomes ours without a change."""
     id = ece.ask(
         "POST", "/deployments/traffic-filter/rulesets", {**OFFICE, "region": "ece-region", "include_by_default": False}
@@ -112,9 +115,9 @@ def test_import_by_identity(ece: Ece):
     ece.assert_clean()
 
 
-@matrix("generated configuration")
-def test_generated_configuration_plans_clean(ece: Ece):
-    """``-generate-config-out`` writes what needs no change."""
+@matrix("import by id", "generated configuration")
+def test_import_with_generated_configuration(ece: Ece):
+    """An import block by id; ``-generate-config-out`` writes what needs no change."""
     id = ece.ask(
         "POST", "/deployments/traffic-filter/rulesets", {**OFFICE, "region": "ece-region", "include_by_default": False}
     )["id"]
@@ -181,17 +184,16 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_bad_input_is_named_at_plan(ece: Ece, case: str):
-    """The error names the argument and what is allowed, before anything is written."""
-    arguments, argument, text = WRONG[case]
-    ece.write(one(**arguments))
+def test_bad_input_is_named_at_plan(ece: Ece):
+    """Every error names the argument and what is allowed, all at once, before anything is written."""
+    names = {case: case.replace(" ", "_") for case in WRONG}
+    wrong = {names[case]: {**OFFICE, **arguments} for case, (arguments, _, _) in WRONG.items()}
+    ece.write({"ece_traffic_filter": wrong})
     with ece.expect_writes():
         errors = ece.ws.plan(fails=True).result.errors
-    assert any(text in error.text and (argument in error.text or argument in error.code) for error in errors), [
-        (error.text, error.code) for error in errors
-    ]
-    assert all(error.address == A for error in errors)
+    for case, (_, argument, text) in WRONG.items():
+        told = [f"{error.text} {error.code}" for error in errors if error.address.endswith(f".{names[case]}")]
+        assert any(argument in each and text in each for each in told), (case, told)
 
 
 def test_a_deployment_id_in_place_of_a_cluster_id_is_caught(ece: Ece):

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.support.ece import OFFICE, Ece, one_deployment
-from tests.support.terraform import matrix
 
 A = "ece_deployment.a"
 
@@ -40,7 +39,6 @@ def foreign_parts(ece: Ece) -> dict[str, Any]:
     )
 
 
-@matrix("import by id")
 def test_import_of_a_deployment_with_foreign_parts(ece: Ece):
     """Empty plan after the import; all foreign parts are unchanged after a tag and a size were changed."""
     seeded = foreign_parts(ece)
@@ -67,7 +65,6 @@ def test_import_of_a_deployment_with_foreign_parts(ece: Ece):
     ece.no_unknown_fields()
 
 
-@matrix("saved plan")
 def test_a_saved_plan_applied_later(ece: Ece):
     """Plan and apply are different processes that share the plan file alone."""
     ece.write(whole(kibana={"size": "1g"}))
@@ -167,7 +164,6 @@ def test_count_and_for_each(ece: Ece, argument: str):
     ece.assert_clean()
 
 
-@matrix("lifecycle")
 def test_a_provider_configured_from_a_resource_of_the_same_apply(ece: Ece):
     """The endpoint is unknown at plan: the plan works without the API, the apply with it."""
     ece.write(

@@ -17,14 +17,15 @@ PROPERTY = "terraform_matrix"
 
 
 def record(item: pytest.Item) -> None:
-    """Note lane, feature and version of a test in its report (carried across processes by pytest)."""
+    """Note lane, features and version of a test in its report (carried across processes by pytest)."""
     marker = item.get_closest_marker("feature")
     if marker is None:
         return
     callspec = getattr(item, "callspec", None)
     version = callspec.params.get("terraform") if callspec is not None else None
     lane = "plugin" if "/plugin/" in str(item.path) else "ece"
-    item.user_properties.append((PROPERTY, (lane, marker.args[0], str(version))))
+    for feature in marker.args:
+        item.user_properties.append((PROPERTY, (lane, feature, str(version))))
 
 
 def table(outcomes: Iterable[tuple[str, str, str, bool]]) -> list[str]:

@@ -59,16 +59,16 @@ def binary(version: str | None = None) -> TerraformBinary:
     return TerraformBinary(terraform(version), version)
 
 
-def matrix(feature: str, versions: tuple[str, ...] = MATRIX_VERSIONS) -> Callable[[Any], Any]:
-    """Run the test on every Terraform of ``versions`` that has ``feature``; it gets the fixture ``terraform``.
+def matrix(*features: str, versions: tuple[str, ...] = MATRIX_VERSIONS) -> Callable[[Any], Any]:
+    """Run the test on every Terraform of ``versions`` that has all the features; it gets the fixture ``terraform``.
 
-    The result stands in the matrix that the run prints at its end.
+    The result stands in the matrix that the run prints at its end, once for each feature.
     """
-    having = [version for version in versions if has_feature(version, feature)]
-    assert having, f"no version of {versions} has {feature!r}"
+    having = [version for version in versions if all(has_feature(version, feature) for feature in features)]
+    assert having, f"no version of {versions} has {features}"
 
     def decorate(test: Any) -> Any:
         parametrized = pytest.mark.parametrize("terraform", having, indirect=True)(test)
-        return pytest.mark.feature(feature)(parametrized)
+        return pytest.mark.feature(*features)(parametrized)
 
     return decorate

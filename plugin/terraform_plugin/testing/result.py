@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -165,10 +165,15 @@ def holds_true(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan: the run that made it and its JSON form."""
+    """A plan: the run that made it, and its JSON form, which is asked for when it is first looked at."""
 
     result: Result
-    document: Mapping[str, Any] = field(default_factory=dict)
+    read: Callable[[], Mapping[str, Any]] = dict
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """``terraform show -json`` of the plan file; empty for a plan without changes."""
+        return self.read()
 
     @property
     def is_empty(self) -> bool:
@@ -176,17 +181,19 @@ class Plan:
         return self.result.exit_code == 0
 
     @property
+    def actions(self) -> dict[str, str]:
+        """``create``, ``update``, ``delete``, ``replace`` … by address, as the plan announced them."""
+        changes = [event["change"] for event in self.result.events if event.get("type") == "planned_change"]
+        found = {change["resource"]["addr"]: change["action"] for change in changes}
+        return {address: action for address, action in found.items() if action not in {"noop", "import"}}
+
+    @cached_property
     def changes(self) -> dict[str, PlannedChange]:
         """Planned changes by address, those that do nothing left out."""
         found = (_change(item) for item in self.document.get("resource_changes", ()))
         return {change.address: change for change in found if change.action not in {"no-op"}}
 
-    @property
-    def actions(self) -> dict[str, str]:
-        """Action by address."""
-        return {address: change.action for address, change in self.changes.items()}
-
-    @property
+    @cached_property
     def drift(self) -> dict[str, PlannedChange]:
         """What refresh found changed outside of Terraform."""
         return {change.address: change for change in map(_change, self.document.get("resource_drift", ()))}

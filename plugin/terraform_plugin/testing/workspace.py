@@ -125,13 +125,13 @@ class Workspace:
         return self.run("validate", "-json", fails=fails)
 
     def plan(self, *arguments: str, fails: bool | None = False, env: Mapping[str, str] | None = None) -> Plan:
-        """``terraform plan`` with detailed exit code; ``document`` holds its JSON unless it failed or is empty."""
+        """``terraform plan`` with detailed exit code; its JSON is there when it is asked for."""
         file = f"plan-{next(self._plans)}.tfplan"
         options = ("-json", "-detailed-exitcode", f"-out={file}", "-input=false")
         result = self.run("plan", *options, *arguments, fails=fails, env=env)
         if result.exit_code != 2:
             return Plan(result)
-        return Plan(result, self.show(file))
+        return Plan(result, lambda: self.show(file))
 
     def save_plan(self, name: str, *arguments: str) -> Path:
         """Make a plan file for a later ``apply(plan=…)``."""

@@ -56,7 +56,7 @@ def test_a_changed_write_only_value_without_a_new_version_is_no_change(toy: Toy)
     toy.assert_clean()
 
 
-@matrix("write-only refused", BEFORE_WRITE_ONLY)
+@matrix("write-only refused", versions=BEFORE_WRITE_ONLY)
 def test_a_write_only_value_is_refused_where_it_would_land_in_state(toy: Toy):
     """Terraform below 1.11 ignores the flag and would keep the value in clear."""
     toy.things(a={"password_wo": PASSWORD})
