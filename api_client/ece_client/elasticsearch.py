@@ -6,6 +6,7 @@ of Elasticsearch where an installation refuses that channel. Only what remote cl
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -18,6 +19,7 @@ from ece_client.config import ApiKey, Basic, ClientConfig, Tls
 from ece_client.elasticsearch_errors import ElasticsearchError, raise_for_status
 from ece_client.errors import UnexpectedReply, Where
 from ece_client.operation import Operation
+from ece_client.session import CLOCK_TOLERANCE
 
 if TYPE_CHECKING:
     from ece_client._generated.operations import OperationId
@@ -81,8 +83,8 @@ class KeyInfo:
     invalidated: bool
     metadata: Mapping[str, Any]
     access: Mapping[str, Any]
-    seen_at: float | None
-    """When this was true, in seconds since 1970 UTC by the server's clock; None where the server does not tell."""
+    seen_at: float
+    """When this was true, in seconds since 1970 UTC by the server's clock."""
 
     def is_live(self, now: float) -> bool:
         """True when the key opens doors at `now`, in seconds since 1970 UTC."""
@@ -317,11 +319,14 @@ def _member(data: Any, name: str, kind: type[Any] = str) -> Any:
     return value
 
 
-def _date(reply: Reply[Any]) -> float | None:
+def _date(reply: Reply[Any]) -> float:
+    """The moment of an answer: by the server's clock, which tells whole seconds only, where ours differs from it."""
+    now = time.time()
     try:
-        return parsedate_to_datetime(reply.headers["date"]).timestamp()
+        told = parsedate_to_datetime(reply.headers["date"]).timestamp()
     except (KeyError, ValueError):
-        return None
+        return now
+    return told if abs(told - now) > CLOCK_TOLERANCE else now
 
 
 def _remote(alias: str, found: Mapping[str, Any]) -> RemoteInfo:
@@ -337,7 +342,7 @@ def _remote(alias: str, found: Mapping[str, Any]) -> RemoteInfo:
     )
 
 
-def _key(entry: Mapping[str, Any], seen_at: float | None) -> KeyInfo:
+def _key(entry: Mapping[str, Any], seen_at: float) -> KeyInfo:
     return KeyInfo(
         id=str(entry["id"]),
         name=str(entry.get("name") or ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from ece_provider.deployment_reads import Facts
 from ece_provider.validators import DEPLOYMENT_ID
@@ -50,8 +50,7 @@ def side_attributes(deployment: str, *, replace: bool, changes_with: str | None 
             type=STRING,
             optional=True,
             computed=True,
-            changes_with=computed,
-            replace=replace_ref_id if replace else False,
+            changes_with=() if replace else computed,
             description="Reference id of Elasticsearch within the deployment; found unless given.",
             validators=(NotEmpty(),),
         ),
@@ -62,11 +61,6 @@ def side_attributes(deployment: str, *, replace: bool, changes_with: str | None 
             description="Id of that environment, by which a renamed entry is found; null for the provider's own.",
         ),
     }
-
-
-def replace_ref_id(prior: Any, planned: Any) -> bool:
-    """True when another ``ref_id`` is asked for; one that is only not known yet is the same."""
-    return is_set(planned) and prior is not None and prior != planned
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class Handover:
             connection = await self._cleared()
             was_connected = connection is not None and await self._is_connected()
             await self._write(created)
-        except BaseException:
+        except Exception:
             if steps.takes_back:
                 with suppress(ApiError):
                     await elasticsearch.invalidate_api_keys([created.id])

@@ -53,7 +53,7 @@ async def read(context: ReadContext[ConfiguredProvider]) -> Values | None:
         return state
     if context.imported:
         _check_import(context, local, remote)
-    now = (remote.key.seen_at if remote.key is not None else None) or time.time()
+    now = remote.key.seen_at if remote.key is not None else time.time()
     if not local.has_secret and not _is_live(remote, now) and (local.side is None or remote.side is None):
         return None
     if local.side is not None:

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from ece_client import ApiError, NotFound
-from ece_domain.remote_clusters import Connection, alias_settings, credentials_setting
+from ece_domain.remote_clusters import Connection, ConnectionId, alias_settings, credentials_setting
 from ece_domain.security_models import SecurityModel
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.remote_search import by_endpoint
 from ece_provider.resources.cross_cluster_api_key.handover import labelled_keys
 from ece_provider.resources.remote_cluster.mapping import id_of
-from ece_provider.resources.remote_cluster.schema import ELASTICSEARCH, PLATFORM
-from ece_provider.sides import Side
+from ece_provider.resources.remote_cluster.schema import ELASTICSEARCH, PLATFORM, SCHEMA
+from ece_provider.sides import Side, require
 from terraform_plugin.diagnostics import DiagnosticError
-from terraform_plugin.resource import ReadContext
+from terraform_plugin.resource import ImportContext
 from terraform_plugin.values import Values
 
 
-async def completed(context: ReadContext[ConfiguredProvider], local: Side) -> Values:
-    """The state that an import came to, with what the world tells of it.
+async def import_state(context: ImportContext[ConfiguredProvider], named: ConnectionId) -> Values:
+    """The state of an alias that is adopted, with what the world tells of it.
 
     Raises:
-        DiagnosticError: the deployment belongs to the platform.
+        DiagnosticError: the deployment does not exist, or belongs to the platform.
         ApiError: the local side cannot be reached or refuses.
     """
-    state = {**context.state, **local.members({"environment": context.state["environment"]})}
-    alias = state["alias"]
+    given = {**SCHEMA.null(), "deployment_id": named.deployment_id, "environment": named.environment}
+    local = await require(context.provider, {**given, "ref_id": named.ref_id})
+    alias = named.alias
+    state = {**given, **local.members({"environment": named.environment}), "alias": alias}
     is_keyed = credentials_setting(alias) in await local.cluster.secrets()
     model = SecurityModel.API_KEY if is_keyed else SecurityModel.CERTIFICATE
     connection = Connection.read(alias_settings(await local.cluster.settings(), alias))
@@ -49,7 +51,7 @@ async def _platform_list(local: Side) -> list[str]:
         return []
 
 
-async def _remote_of(context: ReadContext[ConfiguredProvider], connection: Connection) -> Side | None:
+async def _remote_of(context: ImportContext[ConfiguredProvider], connection: Connection) -> Side | None:
     """The deployment that an address leads to, in this environment or in one of the others."""
     for name in (None, *context.provider.environment_names):
         try:

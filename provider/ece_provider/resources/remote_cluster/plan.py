@@ -21,6 +21,9 @@ EXPECTED: Final = "expected"
 OWNER: Final = "down_because_of"
 """Key in private state: the kind of object whose missing piece keeps the connection down, as read found out."""
 
+UNFINISHED: Final = "unfinished"
+"""Key in private state while the alias is on its way to the certificate model, and may be missing meanwhile."""
+
 _LOCAL: Final = frozenset(name for name, attribute in SCHEMA.attributes.items() if attribute.local)
 _CHECKED: Final = frozenset({"remote", "security_model", "proxy_address", "server_name"})
 
@@ -58,8 +61,8 @@ def _plan_repairs(context: PlanContext[ConfiguredProvider], planned: Values, con
         for name in ADDRESSES:
             if is_known(planned[name]) and planned[name] != expected.get(name):
                 planned[name] = expected.get(name)
-    if planned["remote"] is None and config["server_name"] is None and planned["proxy_address"] is not None:
-        planned["server_name"] = prior.get("server_name") if _same_address(prior, planned) else None
+    if planned["remote"] is None and config["server_name"] is None:
+        planned["server_name"] = None
     changes = any(planned[name] != prior.get(name) for name in planned.keys() - _LOCAL - {"connected"})
     waits = planned["wait_for_connected"] is True
     if prior.get("connected") is True:
@@ -68,7 +71,3 @@ def _plan_repairs(context: PlanContext[ConfiguredProvider], planned: Values, con
         planned["connected"] = UNKNOWN
     else:
         planned["connected"] = prior.get("connected")
-
-
-def _same_address(prior: Values, planned: Values) -> bool:
-    return bool(prior.get("proxy_address") == planned["proxy_address"])

@@ -10,9 +10,8 @@ from ece_domain.security_models import SecurityModel
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.diagnosis import diagnose
 from ece_provider.places import EnvironmentUnknown
-from ece_provider.resources.remote_cluster.imports import completed
 from ece_provider.resources.remote_cluster.mapping import addresses_of, id_of, model_of
-from ece_provider.resources.remote_cluster.plan import EXPECTED, OWNER
+from ece_provider.resources.remote_cluster.plan import ADDRESSES, EXPECTED, OWNER, UNFINISHED
 from ece_provider.resources.remote_cluster.routes import route_of
 from ece_provider.resources.remote_cluster.schema import PLATFORM
 from ece_provider.sides import Side, locate
@@ -33,8 +32,6 @@ async def read(context: ReadContext[ConfiguredProvider]) -> Values | None:
     state = context.state
     try:
         local = await locate(context.provider, state)
-        if context.imported:
-            state = await completed(context, local)
         found = await route_of(local, state["managed_through"]).read(state)
     except NotFound:
         return None
@@ -42,7 +39,8 @@ async def read(context: ReadContext[ConfiguredProvider]) -> Values | None:
         LOG.info("%s: kept as it is: %s", state.get("id"), problem)
         return state
     if found is None:
-        return None
+        # an earlier update took it away on its way to the other model; the next one goes on
+        return {**state, **dict.fromkeys(ADDRESSES), "connected": False} if UNFINISHED in context.private else None
     state, _, stands = found
     state = {**state, **local.members({"environment": state["environment"]})}
     remote = await _remote(context, state)

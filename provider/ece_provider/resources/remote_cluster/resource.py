@@ -71,10 +71,6 @@ class RemoteCluster(Resource[ConfiguredProvider]):
             found = ConnectionId.parse(text)
         except InvalidValue as problem:
             raise DiagnosticError("Invalid import id", f"{problem}.") from None
-        return {
-            **SCHEMA.null(),
-            "deployment_id": found.deployment_id,
-            "environment": found.environment,
-            "ref_id": found.ref_id,
-            "alias": found.alias,
-        }
+        from ece_provider.resources.remote_cluster.imports import import_state
+
+        return await import_state(context, found)

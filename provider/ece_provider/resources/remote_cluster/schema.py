@@ -63,7 +63,7 @@ SCHEMA: Final = Schema(
             type=STRING,
             optional=True,
             computed=True,
-            changes_with=(*_FROM_REMOTE, "proxy_address"),
+            changes_with=_FROM_REMOTE,
             description=(
                 "Host name that TLS asks for, by which proxies of ECE find the deployment; goes with `proxy_address`, "
                 "and is found when `remote` is given."

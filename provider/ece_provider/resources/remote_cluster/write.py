@@ -14,7 +14,7 @@ from ece_provider.local_cluster import Secret
 from ece_provider.owners import note_done, settle
 from ece_provider.resources.deployment.calls import Deadline
 from ece_provider.resources.remote_cluster.mapping import addresses_of, connection_of, id_of, made_as, model_of
-from ece_provider.resources.remote_cluster.plan import EXPECTED, OWNER
+from ece_provider.resources.remote_cluster.plan import EXPECTED, OWNER, UNFINISHED
 from ece_provider.resources.remote_cluster.routes import Wanted, route_of
 from ece_provider.resources.remote_cluster.schema import TYPE_NAME
 from ece_provider.sides import Side, require
@@ -58,8 +58,10 @@ async def update(context: UpdateContext[ConfiguredProvider]) -> Values:
     settle(context)
     work = await _Work.begin(context, context.planned, Deadline(context.timeouts.get("update")))
     if model_of(context.prior) is SecurityModel.API_KEY and work.model is SecurityModel.CERTIFICATE:
+        context.private[UNFINISHED] = True
         await work.leave_key_model()
     await work.write(is_own=True)
+    context.private.pop(UNFINISHED, None)
     state = work.state(connected=False)
     context.save(state)
     note_done(context, TYPE_NAME, made_as(context.planned))
