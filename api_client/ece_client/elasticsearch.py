@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 CROSS_CLUSTER: Final = "cross_cluster"
 """Type of the API keys that remote clusters use."""
 
+CLUSTER_HEADER: Final = "X-Found-Cluster"
+"""By which proxies of ECE find a cluster where the host name does not tell (ECE documentation, load balancers)."""
+
 _CHANNEL: Final[dict[str, OperationId]] = {
     "GET": "get-deployment-resource-proxy-requests",
     "POST": "post-deployment-resource-proxy-requests",
@@ -123,12 +126,14 @@ class Elasticsearch:
         tls: Tls | None = None,
         *,
         cluster: str = "",
+        cluster_id: str = "",
         request_timeout: float = 60.0,
         max_retries: int = 4,
         user_agent: str = "ece-client",
     ) -> Elasticsearch:
         """Reach Elasticsearch at its own URL (port 9243 on ECE). `cluster` names it in messages. Close with `aclose`.
 
+        `cluster_id` lets a proxy of ECE find the cluster where the host in the URL does not say which one is meant.
         Raises ValueError that names the argument.
         """
         config = ClientConfig(
@@ -141,7 +146,7 @@ class Elasticsearch:
             user_agent=user_agent,
         )
         made = cls.__new__(cls)
-        made._way = _Direct(Client(config), cluster or config.address)
+        made._way = _Direct(Client(config), cluster or config.address, cluster_id)
         return made
 
     @property
@@ -280,16 +285,17 @@ class _Channel:
 class _Direct:
     """At Elasticsearch's own port, with credentials of Elasticsearch."""
 
-    def __init__(self, client: Client, cluster: str) -> None:
+    def __init__(self, client: Client, cluster: str, cluster_id: str) -> None:
         self.cluster = cluster
         self._client = client
+        self._headers = {"Accept": "application/json"} | ({CLUSTER_HEADER: cluster_id} if cluster_id else {})
 
     async def send(
         self, method: str, path: str, query: Mapping[str, Any] | None, body: Any, safe: bool | None
     ) -> Reply[Any]:
         words = {name: _word(value) for name, value in (query or {}).items()}
         target = f"/{path}?{urlencode(words)}" if words else f"/{path}"
-        headers = {"Accept": "application/json"}
+        headers = dict(self._headers)
         if body is not None:
             headers["Content-Type"] = "application/json"
         is_safe = method != "POST" if safe is None else safe

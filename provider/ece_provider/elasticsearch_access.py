@@ -38,7 +38,12 @@ def direct_access(facts: Facts, given: Values, environ: Mapping[str, str], user_
     try:
         tls = Tls(given.get("ca_file"), given.get("ca_pem"), given.get("ca_fingerprint"))
         return Elasticsearch.direct(
-            url, _credentials(given, environ, path), tls, cluster=facts.words, user_agent=user_agent
+            url,
+            _credentials(given, environ, path),
+            tls,
+            cluster=facts.words,
+            cluster_id=facts.cluster_id,
+            user_agent=user_agent,
         )
     except ValueError as problem:  # its text names the argument and never a secret (ece_client.config)
         raise DiagnosticError("Invalid Elasticsearch credentials", f"{path}: {problem}.") from None

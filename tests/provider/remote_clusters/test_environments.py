@@ -113,25 +113,46 @@ async def test_a_name_that_is_no_entry(far: Pair):
 # the other way in
 
 
-async def test_credentials_where_the_channel_is_refused(pair: Pair):
+@pytest.mark.parametrize("way", ["own URL", "endpoint"])
+async def test_credentials_where_the_channel_is_refused(
+    pair: Pair, simulator: Simulator, way: str, monkeypatch: pytest.MonkeyPatch
+):
     """With the switch on, the same objects work by the elastic user of each side."""
     pair.world.control.set_switch("management_channel", "refused")
     with pytest.raises(Refused, match="elasticsearch_credentials"):
         await pair.world.apply(KEY, pair.key())
+    place = simulator.installations[0]
+    if way == "own URL":
+        monkeypatch.setenv("HTTPS_PROXY", simulator.gateway_endpoint)  # stands for the wildcard name in DNS
     entries = {}
-    for side in (pair.local, pair.remote):
+    for number, side in enumerate((pair.local, pair.remote)):
         path = f"/deployments/{side['id']}/elasticsearch/main-elasticsearch/_reset-password"
-        password = pair.world.ask("POST", path)["password"]
+        monkeypatch.setenv(f"ELASTIC_{number}", pair.world.ask("POST", path)["password"])
         entries[side["id"]] = {
             "username": "elastic",
-            "password": password,
-            **pair.world.elasticsearch_access(side["id"]),
+            "password_env": f"ELASTIC_{number}",
+            "ca_file": place.proxy_ca_file,
+            "endpoint": None if way == "own URL" else place.elasticsearch_endpoint,
         }
     pair.world.config = {"elasticsearch_credentials": entries}
     stored = await pair.world.apply(KEY, pair.key())
     connection = await pair.world.apply(REMOTE, pair.connection())
     assert connection["connected"] is True
     assert (await pair.world.plan(KEY, pair.key(), stored)).changed == set()
+
+
+async def test_credentials_that_are_wrong(pair: Pair, simulator: Simulator, monkeypatch: pytest.MonkeyPatch):
+    """The message speaks of Elasticsearch and its credentials, not of ECE's API key; and never of the password."""
+    monkeypatch.setenv("ELASTIC", "not-the-password")
+    place = simulator.installations[0]
+    entry = {"username": "elastic", "endpoint": place.elasticsearch_endpoint, "ca_file": place.proxy_ca_file}
+    pair.world.config = {"elasticsearch_credentials": {pair.remote["id"]: {**entry, "password_env": "ELASTIC"}}}
+    with pytest.raises(Refused, match="Elasticsearch does not permit it") as refused:
+        await pair.world.apply(KEY, pair.key())
+    assert "not-the-password" not in str(refused.value)
+    pair.world.config = {"elasticsearch_credentials": {pair.remote["id"]: {**entry, "password_env": "NOT_SET_HERE"}}}
+    with pytest.raises(Refused, match="NOT_SET_HERE"):
+        await pair.world.apply(KEY, pair.key())
 
 
 # keystore entries
