@@ -34,6 +34,7 @@ RESERVED: Final = frozenset(
         "connection",
         "count",
         "depends_on",
+        "follow",
         "for_each",
         "fqn",
         "friendly_unique_id",

@@ -1,13 +1,17 @@
 """Elastic Cloud Enterprise as CDK constructs: say what you want, Terraform and our provider do it."""
 
+from ece_constructs.access import Access
 from ece_constructs.cluster import Cluster, ICluster
 from ece_constructs.deployment import Deployment, EceDeployment, ImportedDeployment, Tier
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
+from ece_constructs.remote_cluster import RemoteCluster
 from ece_constructs.secret import Secret
 from ece_constructs.traffic_filter import IpFilter, RemoteClusterFilter, TrafficFilter
+from ece_constructs.trust_relationship import TrustRelationship
 
 __all__ = [
+    "Access",
     "Cluster",
     "Deployment",
     "EceDeployment",
@@ -16,8 +20,10 @@ __all__ = [
     "ICluster",
     "ImportedDeployment",
     "IpFilter",
+    "RemoteCluster",
     "RemoteClusterFilter",
     "Secret",
     "Tier",
     "TrafficFilter",
+    "TrustRelationship",
 ]

@@ -9,13 +9,18 @@ from typing import Any, cast
 from constructs import Construct
 
 import ece_l1 as l1
-from ece_constructs._access import Access
+from ece_constructs._access import Access as Admission
 from ece_constructs._checks import flag, judged, known, literal, text, text_mapping
-from ece_constructs._scopes import place_of
+from ece_constructs._connections import Connections
+from ece_constructs._scopes import child, place_of
+from ece_constructs._trust import Trust
+from ece_constructs.access import Access
 from ece_constructs.cluster import Cluster, ICluster
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
+from ece_constructs.remote_cluster import RemoteCluster
 from ece_constructs.traffic_filter import TrafficFilter
+from ece_constructs.trust_relationship import TrustRelationship
 from ece_domain.identifiers import check_hex_id
 from ece_domain.sizes import parse_size
 from ece_domain.versions import Version
@@ -40,7 +45,9 @@ class EceDeployment(Cluster):
         if not isinstance(environment, Environment):
             raise EceValueError(place_of(self).path, "environment", environment, "an Environment is needed")
         self._environment = environment
-        self._access = Access(self)
+        self._access = Admission(self)
+        self._connections = Connections(self)
+        self._trust = Trust(self)
 
     @property
     def _attributes(self) -> l1.Deployment | l1.DataDeployment:
@@ -66,6 +73,21 @@ class EceDeployment(Cluster):
     def name(self) -> str:
         """Its name."""
         return self._attributes.name
+
+    @property
+    def version(self) -> str:
+        """Its version of the Elastic Stack."""
+        return self._attributes.version
+
+    @property
+    def connections(self) -> Connections:
+        """Where it leads to as the local side; for constructs that connect."""
+        return self._connections
+
+    @property
+    def trust(self) -> Trust:
+        """Whom it trusts; for constructs that connect."""
+        return self._trust
 
     @property
     def deployment_id(self) -> str:
@@ -121,6 +143,43 @@ class EceDeployment(Cluster):
             self._access.add(source)
         if acknowledge_lockout:
             self._access.acknowledge_lockout()
+
+    def connect_to(
+        self,
+        remote: EceDeployment,
+        *,
+        access: Access | None = None,
+        alias: str | None = None,
+        security_model: str | None = None,
+        trust: TrustRelationship | None = None,
+        expiration: str | None = None,
+        rotate_after: str | None = None,
+        scope: Construct | None = None,
+    ) -> RemoteCluster:
+        """Connect to a remote cluster: this deployment searches it, or replicates from it.
+
+        The arguments are those of :class:`RemoteCluster`. The connection is made below this deployment unless a
+        ``scope`` is given; with one of another stack it is made there, so that stacks refer to each other one way only.
+        Filters of the remote are not opened: see ``allow_from``.
+
+        Raises:
+            EceValueError: see :class:`RemoteCluster`.
+        """
+        name = RemoteCluster.alias_for(self, remote, alias)
+        home = self if scope is None else scope
+        parts = ["Remote"] if scope is None else ["Remote", *place_of(self).seen_from(place_of(scope).stack)]
+        return RemoteCluster(
+            child(home, parts),
+            name,
+            local=self,
+            remote=remote,
+            access=access,
+            alias=name,
+            security_model=security_model,
+            trust=trust,
+            expiration=expiration,
+            rotate_after=rotate_after,
+        )
 
 
 class Deployment(EceDeployment):
@@ -186,11 +245,12 @@ class Deployment(EceDeployment):
             "ml": ml,
         }
         lowered = {tier: _lowered(path, tier, given) for tier, given in tiers.items() if given is not None}
+        self._version = judged(path, "version", text(path, "version", version), Version.parse)
         self._resource = l1.Deployment(
             self,
             "Resource",
             name=literal(self._name),
-            version=literal(judged(path, "version", text(path, "version", version), Version.parse)),
+            version=literal(self._version),
             template_id=None if template_id is None else literal(text(path, "template_id", template_id)),
             tiers=cast("Mapping[str, l1.DeploymentTiers]", lowered) or None,
             kibana=cast("l1.DeploymentKibana | None", _lowered(path, "kibana", kibana)),
@@ -202,6 +262,7 @@ class Deployment(EceDeployment):
             timeouts=cast("l1.DeploymentTimeouts | None", literal(text_mapping(path, "timeouts", timeouts))),
             provider=environment.provider_in(self),
         )
+        self._resource.follow(self.connections.upgraded_before)
 
     @staticmethod
     def from_id(scope: Construct, id_: str, deployment_id: str, *, environment: Environment) -> ImportedDeployment:
@@ -231,6 +292,11 @@ class Deployment(EceDeployment):
     def name(self) -> str:
         """Its name, as it was given or made."""
         return self._name
+
+    @property
+    def version(self) -> str:
+        """Its version, as it was given."""
+        return self._version
 
 
 class ImportedDeployment(EceDeployment):

@@ -53,6 +53,7 @@ class Environment(Guarded, Construct):
         env_prefix: str | None = None,
         endpoint: str | None = None,
         egress: Sequence[str] = (),
+        private_proxy_ca: bool = False,
         ca_file: str | Path | None = None,
         ca_pem: str | None = None,
         ca_fingerprint: str | None = None,
@@ -74,6 +75,8 @@ class Environment(Guarded, Construct):
             endpoint: URL of the API; from ``<env_prefix>_ENDPOINT`` unless given.
             egress: Addresses and blocks that requests of its deployments come from, as others see them; needed where
                 a deployment of another environment lets its deployments in.
+            private_proxy_ca: Its proxies show certificates of a private CA, which deployments of other environments
+                are told to trust when they connect by API key. With a public CA, the default, nothing is needed.
             ca_file: File with the CA certificates of the API; a relative path counts from the folder of this program.
             ca_pem: The same as text.
             ca_fingerprint: SHA-256 fingerprint of a certificate in the chain of the API.
@@ -92,6 +95,9 @@ class Environment(Guarded, Construct):
         path = place_of(self).path
         self._env_prefix = None if env_prefix is None else text(path, "env_prefix", env_prefix)
         self._egress = _checked_egress(path, egress)
+        if not isinstance(private_proxy_ca, bool):
+            raise EceValueError(path, "private_proxy_ca", private_proxy_ca, "True or False is needed")
+        self._private_proxy_ca = private_proxy_ca
         self._shared: dict[str, Any] = {
             "endpoint": endpoint,
             "ca_file": file_path(path, "ca_file", ca_file),
@@ -136,6 +142,11 @@ class Environment(Guarded, Construct):
     def egress(self) -> Sequence[str]:
         """Addresses and blocks that requests of its deployments come from."""
         return self._egress
+
+    @property
+    def private_proxy_ca(self) -> bool:
+        """True when its proxies show certificates of a private CA."""
+        return self._private_proxy_ca
 
     def provider_in(self, scope: Construct) -> l1.EceProvider:
         """The provider block of this environment in the stack of ``scope``; made on first use.

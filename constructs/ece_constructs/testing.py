@@ -129,6 +129,14 @@ class Template:
             shown = json.dumps(found, indent=2, sort_keys=True)
             raise AssertionError(f"{wanted} {type_} with {properties} expected, {len(matching)} found in:\n{shown}")
 
+    def has_connection(self, alias: str, **properties: Any) -> None:
+        """Assert that there is exactly one remote cluster of this alias, with these properties.
+
+        Raises:
+            AssertionError: shows what there is.
+        """
+        self.has_resource("ece_remote_cluster", count=1, alias=alias, **properties)
+
     def addresses(self) -> list[str]:
         """All Terraform addresses; put them into a golden file, as a changed address replaces an object."""
         return sorted(address for section in ("resource", "data") for address, _, _ in self._all(section))

@@ -2,11 +2,27 @@
 """The provider's block types as plain Python classes, for cdktf and cdktn alike."""
 
 from ece_l1._base import Deferred
+from ece_l1.cross_cluster_api_key import (
+    CrossClusterApiKey,
+    CrossClusterApiKeyAccess,
+    CrossClusterApiKeyAccessReplication,
+    CrossClusterApiKeyAccessSearch,
+    CrossClusterApiKeyAccessSearchFieldSecurity,
+    CrossClusterApiKeyLocal,
+    CrossClusterApiKeyRemote,
+    CrossClusterApiKeyTimeouts,
+)
+from ece_l1.cross_cluster_enablement import CrossClusterEnablement, CrossClusterEnablementTimeouts
+from ece_l1.data_certificate_authority import DataCertificateAuthority
 from ece_l1.data_deployment import DataDeployment
 from ece_l1.data_deployment_templates import DataDeploymentTemplates
+from ece_l1.data_eligible_remote_clusters import DataEligibleRemoteClusters
 from ece_l1.data_environment import DataEnvironment
+from ece_l1.data_proxy_certificate import DataProxyCertificate
+from ece_l1.data_remote_clusters import DataRemoteClusters
 from ece_l1.data_stack_versions import DataStackVersions
 from ece_l1.data_traffic_filters import DataTrafficFilters
+from ece_l1.default_trust import DefaultTrust
 from ece_l1.deployment import (
     Deployment,
     DeploymentIntegrationsServer,
@@ -14,27 +30,63 @@ from ece_l1.deployment import (
     DeploymentTiers,
     DeploymentTimeouts,
 )
+from ece_l1.deployment_trust_account import DeploymentTrustAccount, DeploymentTrustAccountTimeouts
+from ece_l1.deployment_trust_direct import DeploymentTrustDirect, DeploymentTrustDirectTimeouts
+from ece_l1.deployment_trust_external import DeploymentTrustExternal, DeploymentTrustExternalTimeouts
+from ece_l1.deployment_trust_member import DeploymentTrustMember, DeploymentTrustMemberTimeouts
+from ece_l1.keystore_secret import KeystoreSecret, KeystoreSecretTimeouts
 from ece_l1.provider import EceProvider, EceProviderElasticsearchCredentials, EceProviderEnvironments
+from ece_l1.remote_cluster import RemoteCluster, RemoteClusterRemote, RemoteClusterTimeouts
 from ece_l1.traffic_filter import TrafficFilter, TrafficFilterRules, TrafficFilterTimeouts
 from ece_l1.traffic_filter_association import TrafficFilterAssociation
+from ece_l1.trust_relationship import TrustRelationship
 
 __all__ = [
+    "CrossClusterApiKey",
+    "CrossClusterApiKeyAccess",
+    "CrossClusterApiKeyAccessReplication",
+    "CrossClusterApiKeyAccessSearch",
+    "CrossClusterApiKeyAccessSearchFieldSecurity",
+    "CrossClusterApiKeyLocal",
+    "CrossClusterApiKeyRemote",
+    "CrossClusterApiKeyTimeouts",
+    "CrossClusterEnablement",
+    "CrossClusterEnablementTimeouts",
+    "DataCertificateAuthority",
     "DataDeployment",
     "DataDeploymentTemplates",
+    "DataEligibleRemoteClusters",
     "DataEnvironment",
+    "DataProxyCertificate",
+    "DataRemoteClusters",
     "DataStackVersions",
     "DataTrafficFilters",
+    "DefaultTrust",
     "Deferred",
     "Deployment",
     "DeploymentIntegrationsServer",
     "DeploymentKibana",
     "DeploymentTiers",
     "DeploymentTimeouts",
+    "DeploymentTrustAccount",
+    "DeploymentTrustAccountTimeouts",
+    "DeploymentTrustDirect",
+    "DeploymentTrustDirectTimeouts",
+    "DeploymentTrustExternal",
+    "DeploymentTrustExternalTimeouts",
+    "DeploymentTrustMember",
+    "DeploymentTrustMemberTimeouts",
     "EceProvider",
     "EceProviderElasticsearchCredentials",
     "EceProviderEnvironments",
+    "KeystoreSecret",
+    "KeystoreSecretTimeouts",
+    "RemoteCluster",
+    "RemoteClusterRemote",
+    "RemoteClusterTimeouts",
     "TrafficFilter",
     "TrafficFilterAssociation",
     "TrafficFilterRules",
     "TrafficFilterTimeouts",
+    "TrustRelationship",
 ]

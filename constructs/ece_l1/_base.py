@@ -5,7 +5,7 @@ Nothing about single types belongs here; those are generated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import get_annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -138,6 +138,7 @@ class Resource(Guarded, TerraformResource):
         lifecycle: TerraformResourceLifecycle | Mapping[str, Any] | None,
     ) -> None:
         self._arguments = Arguments(scope, id_, values)
+        self._followed: Callable[[], Sequence[TerraformResource]] | None = None
         super().__init__(
             scope,
             id_,
@@ -156,15 +157,29 @@ class Resource(Guarded, TerraformResource):
         """What was given, by Terraform's names; to change one afterwards use ``add_override``."""
         return MappingProxyType(self._arguments.values)
 
+    def follow(self, others: Callable[[], Sequence[TerraformResource]]) -> None:
+        """Depend on further resources of the stack, asked for when it is written; they replace ``depends_on``.
+
+        Like a deferred value, ``others`` must not raise.
+        """
+        self._followed = others
+
+    def _settle_order(self) -> None:
+        """Called while the attributes are written; the library reads ``depends_on`` after them."""
+        if self._followed is not None and (found := [f"{each.terraform_resource_type}.{each.friendly_unique_id}" for each in self._followed()]):
+            self.depends_on = found
+
     def _marked(self, name: str, value: Any) -> Any:
         """Tell cdktn which arguments are write-only; cdktf has no such mark."""
         mark = getattr(self, "_mark_write_only_attribute", None)
         return mark(value) if mark is not None and name in self.WRITE_ONLY else value
 
     def _synthesize_attributes(self) -> dict[str, Any]:
+        self._settle_order()
         return {name: self._marked(name, value) for name, value in self._arguments.lowered().items()}
 
     def _synthesize_hcl_attributes(self) -> dict[str, Any]:
+        self._settle_order()
         attributes = {name: hcl_attribute(value) for name, value in self._arguments.lowered().items()}
         for name in self.WRITE_ONLY & attributes.keys():
             attributes[name]["value"] = self._marked(name, attributes[name]["value"])

@@ -9,6 +9,7 @@ import ece_constructs.cdk
 def test_the_public_names_are_these() -> None:
     """A name that goes missing breaks programs; a new one is a promise and must be meant."""
     assert sorted(ece_constructs.__all__) == [
+        "Access",
         "Cluster",
         "Deployment",
         "EceDeployment",
@@ -17,10 +18,12 @@ def test_the_public_names_are_these() -> None:
         "ICluster",
         "ImportedDeployment",
         "IpFilter",
+        "RemoteCluster",
         "RemoteClusterFilter",
         "Secret",
         "Tier",
         "TrafficFilter",
+        "TrustRelationship",
     ]
     assert all(hasattr(ece_constructs, name) for name in ece_constructs.__all__)
     assert all(hasattr(ece_constructs.cdk, name) for name in ece_constructs.cdk.__all__)

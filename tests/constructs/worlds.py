@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from constructs import Construct
 
 import main
-from ece_constructs import Deployment, Environment, ICluster, IpFilter, RemoteClusterFilter, Tier, testing
+from ece_constructs import (
+    Access,
+    Deployment,
+    Environment,
+    ICluster,
+    IpFilter,
+    RemoteClusterFilter,
+    Tier,
+    TrustRelationship,
+    testing,
+)
 from ece_constructs.cdk import App, TerraformStack
 
 VERSION = "9.2.0"
@@ -101,6 +111,21 @@ def environment_lookup() -> App:
     return made.app
 
 
+def connections() -> App:
+    """Every way to connect: by key, by certificate, and to another environment with each kind of trust."""
+    made = world()
+    paris = Environment(made.app, "paris", env_prefix="PARIS_ECE", private_proxy_ca=True)
+    central, logs, audit = (made.deployment(name) for name in ("central", "logs", "audit"))
+    orders, stock = (Deployment(made.stack, name, environment=paris, version=VERSION) for name in ("orders", "stock"))
+    central.connect_to(logs, access=Access.search("logs-*"))
+    central.connect_to(audit, security_model="certificate")
+    central.connect_to(orders, access=Access.replicate("orders"))
+    trust = TrustRelationship.between(made.ece, paris, scope=made.stack)
+    logs.connect_to(stock, security_model="certificate", trust=trust)
+    audit.connect_to(stock, security_model="certificate")
+    return made.app
+
+
 def demo() -> App:
     """The demo at the top of the project."""
     app = testing.app()
@@ -117,6 +142,7 @@ APPS: dict[str, Callable[[], App]] = {
         peers_in_one_stack,
         peers_of_other_stacks,
         environment_lookup,
+        connections,
         demo,
     )
 }

@@ -1,0 +1,150 @@
+"""Trust of one deployment, collected from its connections: one account entry, one external entry per relationship.
+
+Ids of constructs made here are contract: they are part of Terraform's addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+import ece_l1 as l1
+from ece_constructs._checks import literal
+from ece_constructs._scopes import child, place_of
+from ece_constructs.errors import EceValueError
+from ece_l1._cdk import TerraformStack
+
+if TYPE_CHECKING:
+    from ece_constructs.deployment import EceDeployment
+    from ece_constructs.environment import Environment
+    from ece_constructs.trust_relationship import TrustRelationship
+
+Entry = l1.DeploymentTrustAccount | l1.DeploymentTrustExternal | l1.DeploymentTrustDirect
+
+
+class Trust:
+    """The entries of one deployment that this app knows of. An entry is one list, so it stands in one stack."""
+
+    def __init__(self, deployment: EceDeployment) -> None:
+        self._deployment = deployment
+        self._peers: dict[str, dict[str, EceDeployment]] = {}
+        self._entries: dict[str, tuple[Entry, TerraformStack]] = {}
+
+    def peer(self, peer: EceDeployment, stack: TerraformStack, relationship: TrustRelationship | None) -> Entry:
+        """Trust a cluster, for connections by certificate.
+
+        Raises:
+            EceValueError: the same entry is made in another stack already.
+        """
+        make: Callable[[Construct, str], Entry]
+        here, there = self._deployment.environment, peer.environment
+        if here is there:
+            key, make = "Account", self._account
+        elif relationship is not None:
+            key = f"External-{place_of(relationship).alias}"
+            make = self._external_of(relationship)
+        else:
+            key, make = f"Direct-{there.alias}", self._direct_of(peer)
+        self._peers.setdefault(key, {}).setdefault(place_of(peer).path, peer)
+        return self._entry(key, stack, make)
+
+    def proxy_ca(self, peer: EceDeployment, stack: TerraformStack) -> Entry:
+        """Trust the private CA of the proxies of another environment, for connections by API key.
+
+        Raises:
+            EceValueError: the same entry is made in another stack already.
+        """
+        environment = peer.environment
+        certificate = _proxy_certificate(environment, stack)  # now: lowering must create nothing
+        return self._entry(
+            f"ProxyCa-{environment.alias}",
+            stack,
+            lambda scope, _: l1.DeploymentTrustDirect(
+                scope,
+                "Resource",
+                deployment_id=self._id(),
+                name=literal(f"{environment.alias}-proxy"),
+                type="proxy",
+                certificates=l1.Deferred(lambda: [certificate.ca_pem]),
+                provider=self._deployment.environment.provider_in(stack),
+            ),
+        )
+
+    def _entry(self, key: str, stack: TerraformStack, make: Callable[[Construct, str], Entry]) -> Entry:
+        if key not in self._entries:
+            own = place_of(self._deployment)
+            home = self._deployment if own.stack is stack else child(stack, ["Trust", *own.seen_from(stack)])
+            scope = child(home, [key] if home is not self._deployment else ["Trust", key])
+            self._entries[key] = (make(scope, key), stack)
+        entry, owner = self._entries[key]
+        if owner is not stack:
+            raise EceValueError(
+                place_of(self._deployment).path,
+                "trust",
+                place_of(stack).path,
+                f"its entry {key} is one list, made in stack {place_of(owner).path} already: "
+                "make all its connections by certificate there, connect_to(…, scope=…)",
+            )
+        return entry
+
+    def _id(self) -> l1.Deferred:
+        return l1.Deferred(lambda: self._deployment.deployment_id)
+
+    def _cluster_ids(self, key: str) -> l1.Deferred:
+        return l1.Deferred(lambda: [peer.cluster_id for _, peer in sorted(self._peers[key].items())])
+
+    def _account(self, scope: Construct, key: str) -> Entry:
+        return l1.DeploymentTrustAccount(
+            scope,
+            "Resource",
+            deployment_id=self._id(),
+            cluster_ids=self._cluster_ids(key),
+            provider=self._deployment.environment.provider_in(scope),
+        )
+
+    def _external_of(self, relationship: TrustRelationship) -> Callable[[Construct, str], Entry]:
+        record = relationship.record_of(self._deployment.environment)
+        return lambda scope, key: l1.DeploymentTrustExternal(
+            scope,
+            "Resource",
+            deployment_id=self._id(),
+            trust_relationship_id=l1.Deferred(lambda: record.id),
+            cluster_ids=self._cluster_ids(key),
+            provider=self._deployment.environment.provider_in(scope),
+        )
+
+    def _direct_of(self, peer: EceDeployment) -> Callable[[Construct, str], Entry]:
+        environment = peer.environment
+
+        def make(scope: Construct, key: str) -> Entry:
+            authority = l1.DataCertificateAuthority(
+                scope,
+                "Authority",
+                deployment_id=l1.Deferred(lambda: peer.deployment_id),
+                provider=environment.provider_in(scope),
+            )
+            facts = environment.lookup(scope)
+            return l1.DeploymentTrustDirect(
+                scope,
+                "Resource",
+                deployment_id=self._id(),
+                name=literal(environment.alias),
+                type="ECE",
+                certificates=l1.Deferred(lambda: authority.certificates_pem),
+                scope_id=l1.Deferred(lambda: facts.environment_id),
+                cluster_ids=self._cluster_ids(key),
+                provider=self._deployment.environment.provider_in(scope),
+            )
+
+        return make
+
+
+def _proxy_certificate(environment: Environment, stack: TerraformStack) -> l1.DataProxyCertificate:
+    """The proxy's chain of an environment, read once per stack."""
+    id_ = f"EceProxyCertificate-{environment.alias}"
+    found = stack.node.try_find_child(id_)
+    if isinstance(found, l1.DataProxyCertificate):
+        return found
+    return l1.DataProxyCertificate(stack, id_, provider=environment.provider_in(stack))
