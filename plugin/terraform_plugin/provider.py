@@ -72,5 +72,8 @@ class Provider(Generic[C]):
         return ()
 
     def secrets(self, configured: C) -> Sequence[Any]:
-        """Strings that must never appear in a log, beside every sensitive value, which is masked anyway."""
+        """Strings that must never appear in a log, beside every sensitive value, which is masked anyway.
+
+        Asked before each line, so that logins renewed meanwhile are masked too: only hand out what is at hand.
+        """
         return ()

@@ -10,10 +10,12 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TextIO
 
 from terraform_plugin.provider import Provider
+from terraform_plugin.schema import Schema
 
 COOKIE_NAME: Final = "TF_PLUGIN_MAGIC_COOKIE"
 COOKIE: Final = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
@@ -75,6 +77,14 @@ def _refusal() -> str:
     return ""
 
 
+class _Unloadable(Provider[Any]):
+    """Stands in for a provider whose own code does not load."""
+
+    name = "unloadable"
+    version = ""
+    schema = Schema({})
+
+
 class _Process:
     def __init__(self, provider: AnyProvider, address: str, *, debug: bool) -> None:
         self._make = provider
@@ -116,12 +126,19 @@ class _Process:
         return code
 
     def _load(self) -> Any:
+        from terraform_plugin.engine.runtime import Runtime
         from terraform_plugin.logs import configure_logs
-        from terraform_plugin.protocol.calls import answers
+        from terraform_plugin.protocol.calls import answers, refusals
         from terraform_plugin.protocol.messages import message
         from terraform_plugin.protocol.service import Service
 
-        provider = self._make if isinstance(self._make, Provider) else self._make()
+        try:
+            provider = self._make if isinstance(self._make, Provider) else self._make()
+        except Exception as error:
+            # The user sees an answer; a process that dies here would only "not respond".
+            traceback.print_exc()
+            self._answers.update(refusals(f"{type(error).__name__}: {error}"))
+            return Runtime(_Unloadable())
         service = Service(provider)
         configure_logs(provider.logger_names(), service.runtime.mask)
         self._answers.update(answers(service))

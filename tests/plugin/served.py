@@ -47,6 +47,8 @@ class Served(SmallProvider):
 def make() -> Served:
     """Loaded after the handshake."""
     print("loading")
+    if "BROKEN" in os.environ:
+        raise ImportError("no module named snapshots")
     return Served(Slow())
 
 

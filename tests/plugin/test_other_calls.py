@@ -12,7 +12,7 @@ from grpclib.client import UnaryUnaryMethod
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
 
-from terraform_plugin.diagnostics import DiagnosticError, Path
+from terraform_plugin.diagnostics import Diagnostic, DiagnosticError, Path
 from terraform_plugin.protocol.calls import CALLS
 from terraform_plugin.protocol.codec import Codec
 from terraform_plugin.protocol.messages import CALLS as DESCRIBED
@@ -195,6 +195,22 @@ async def test_a_configuration_that_fails_names_the_argument_and_hides_the_secre
     async with serving(provider=Configured(), configured=False) as wire:
         told = texts(await wire.configure(url="down", token="open-sesame"))
     assert told == ["error url: down | with (sensitive)"]
+
+
+async def test_a_login_that_was_renewed_is_hidden_too():
+    """The provider's secrets are asked for when something is shown, not only once."""
+    tokens = ["first-token"]
+
+    class Renewing(Configured):
+        def secrets(self, configured: Any) -> list[str]:
+            return tokens
+
+        def explain(self, error: Exception) -> Any:
+            return [Diagnostic(f"refused {tokens[-1]} and {tokens[0]}")]
+
+    async with serving(provider=Renewing(Echo())) as wire:
+        tokens.append("second-token")
+        assert (await echo(wire, "bug"))[1] == ["error : refused (sensitive) and (sensitive) | "]
 
 
 async def test_the_provider_block_is_validated():

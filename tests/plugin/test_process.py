@@ -26,7 +26,7 @@ from grpclib.client import Channel, UnaryUnaryMethod
 from terraform_plugin.protocol.messages import message
 from terraform_plugin.protocol.transport import BytesCodec
 from terraform_plugin.serve import COOKIE, COOKIE_NAME
-from tests.plugin.rpc import Wire
+from tests.plugin.rpc import Wire, texts
 from tests.plugin.served import Served, Slow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,6 +151,18 @@ async def test_handshake_calls_and_orderly_end(client: ClientCertificate, tmp_pa
         assert "a stray write" in errors
         assert closed.read_text() == "closed"
         assert not folder.exists()
+
+
+async def test_a_provider_that_does_not_load_says_why(client: ClientCertificate):
+    """Terraform would only say that a plugin did not respond."""
+    async with started(PLUGIN_CLIENT_CERT=client.pem, BROKEN="1") as provider, provider.wire(client) as wire:
+        for name in ("GetProviderSchema", "PlanResourceChange"):
+            assert texts(await wire.call(name)) == [
+                "error : The provider could not be loaded | ImportError: no module named snapshots"
+            ]
+        assert "snapshots" in (await wire.call("CallFunction")).error.text
+        await shut_down(wire)
+        assert await provider.ended() == 0
 
 
 @pytest.mark.parametrize("kind", ["none", "foreign"])

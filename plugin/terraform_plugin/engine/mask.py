@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -26,6 +27,8 @@ class Mask:
         self._secrets: set[str] = set()
         self._spellings: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self.source: Callable[[], Iterable[Any]] | None = None
+        """Asked for further secrets before a text is shown: logins that were renewed meanwhile."""
 
     def add(self, *secrets: Any) -> None:
         """Remember secrets: strings, or values that hold strings (also objects that reveal a string by ``str``)."""
@@ -64,6 +67,9 @@ class Mask:
 
     def hide(self, text: str) -> str:
         """``text`` with every secret replaced."""
+        if self.source is not None:
+            with contextlib.suppress(Exception):  # a text is shown with what is known, and never fails
+                self.add(*self.source())
         if not self._spellings:
             return text
         if self._pattern is None:

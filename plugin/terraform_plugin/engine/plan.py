@@ -45,8 +45,8 @@ async def plan(runtime: Runtime, resource: Resource[Any], request: PlanRequest) 
                 stop=stop,
                 private=copy(request.private),
                 timeouts=timeouts_of(resource.default_timeouts, planned or prior),
-                config=request.config,
-                prior=prior,
+                config=copy(request.config),
+                prior=copy(prior),
                 planned=copy(planned),
                 changed=changed_names(schema, prior, planned),
             )
@@ -54,6 +54,7 @@ async def plan(runtime: Runtime, resource: Resource[Any], request: PlanRequest) 
                 context.replace_paths = replace_paths(schema.attributes, prior, planned)
             await resource.plan(context)
         context.private = sendable(context.private, request.private, diagnostics, resource.type_name)
+        context.config, context.prior = request.config, prior  # whatever the hook did to its copies
         return _reply(runtime, resource, context, planned)
     except FAILURES as error:
         diagnostics.extend(explain(runtime.provider, error, f"plan of {resource.type_name}"))

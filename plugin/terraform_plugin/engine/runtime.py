@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from terraform_plugin.conform import Fitting
@@ -82,6 +83,7 @@ class Runtime:
             try:
                 configured = await self.provider.configure(context)
                 self.mask.add(*self.provider.secrets(configured))
+                self.mask.source = partial(self.provider.secrets, configured)
             except FAILURES as error:
                 context.diagnostics.extend(explain(self.provider, error, "configuration of the provider"))
                 return context.diagnostics

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from terraform_plugin.protocol import data_calls, provider_calls, resource_calls
-from terraform_plugin.protocol.messages import SERVICE
+from terraform_plugin.protocol.messages import SERVICE, message
 from terraform_plugin.protocol.service import Answer, Call, Service
 
 CALLS: Final[dict[str, Call]] = {
@@ -33,6 +33,25 @@ CALLS: Final[dict[str, Call]] = {
     "RenewEphemeralResource": data_calls.renew_ephemeral_resource,
     "CloseEphemeralResource": data_calls.close_ephemeral_resource,
 }
+
+
+def refusals(what: str) -> dict[str, Answer]:
+    """An answer to each call that only says what is wrong with the provider."""
+
+    def refusing(name: str) -> Answer:
+        async def answer(data: bytes) -> bytes:
+            reply = message(f"{name}.Response")()
+            if name == "CallFunction":
+                reply.error.text = what
+            elif name == "StopProvider":
+                reply.Error = what
+            else:
+                reply.diagnostics.add(severity=1, summary="The provider could not be loaded", detail=what)
+            return bytes(reply.SerializeToString())
+
+        return answer
+
+    return {f"/{SERVICE}/{name}": refusing(name) for name in CALLS}
 
 
 def answers(service: Service) -> dict[str, Answer]:
