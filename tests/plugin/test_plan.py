@@ -321,3 +321,32 @@ async def test_planning_twice_gives_the_same_bytes():
         first = await wire.plan("small_box", config, PRIOR)
         second = await wire.plan("small_box", {**config, "unique": [port(1), port(2), port(3)]}, PRIOR)
     assert first.reply.planned_state.msgpack == second.reply.planned_state.msgpack
+
+
+async def test_an_identity_travels_through_the_plan():
+    """Terraform wants the identity of an object back unchanged."""
+    identity = {"identity_data": {"msgpack": b"\x81\xa2id\xa1i"}}
+    async with serving(Box()) as wire:
+        reply = await wire.call(
+            "PlanResourceChange",
+            type_name="small_box",
+            config=wire.pack("small_box", {"name": "n"}),
+            proposed_new_state=wire.pack("small_box", {"name": "n"}),
+            prior_state=wire.pack("small_box", PRIOR),
+            prior_identity=identity,
+        )
+    assert reply.planned_identity.identity_data.msgpack == b"\x81\xa2id\xa1i"
+
+
+async def test_the_hook_works_on_copies():
+    """A hook that changes what it only was shown must not change what the plan is compared with."""
+
+    def hook(context: PlanContext[Any]) -> None:
+        assert context.prior is not None
+        assert context.config is not None
+        context.prior["tags"] = {"wrong": "x"}
+        context.config["name"] = "wrong"
+
+    plan = await planned({}, PRIOR, hook)
+    assert plan.state == PRIOR
+    assert plan.messages == []

@@ -47,8 +47,12 @@ def _settle_nested(nested: Nested, prior: Value, new: Value) -> Value:
         return after
 
     def element_of_set(after: Value) -> Value:
-        """An element that means the same as one that was there takes its spelling."""
-        return next((before for before in prior if each(before, after) == before), after)
+        """An element that means the same as one that was there, as far as that was known, takes its spelling."""
+        for before in prior:
+            settled = each(before, after)
+            if agrees(before, settled):
+                return settled
+        return after
 
     if nested.nesting is Nesting.SINGLE:
         return each(prior, new)
