@@ -91,8 +91,9 @@ class Handover:
         steps.written(created)
         if connection is not None and connection.server_name == self._remote.facts.endpoint:
             await self._wait(was_connected=was_connected)
-        await elasticsearch.update_cross_cluster_key(created.id, metadata=self._label(ACTIVE).metadata())
+        # In this order: as long as older keys may be alive the label says that work is left to be done.
         await elasticsearch.invalidate_api_keys(sorted(replaced))
+        await elasticsearch.update_cross_cluster_key(created.id, metadata=self._label(ACTIVE).metadata())
         if replaced:
             LOG.info("alias %s: key %s took the place of %s", self._alias, created.id, ", ".join(sorted(replaced)))
         return created

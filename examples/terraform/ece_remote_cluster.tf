@@ -1,0 +1,26 @@
+resource "ece_deployment" "logs" {
+  name                = "logs"
+  version             = "9.2.0"
+  deletion_protection = false
+}
+
+resource "ece_deployment" "central" {
+  name                = "central"
+  version             = "9.2.0"
+  deletion_protection = false
+}
+
+resource "ece_cross_cluster_api_key" "logs" {
+  name   = "central-to-logs"
+  access = { search = [{ names = ["logs-*"] }] }
+  remote = { deployment_id = ece_deployment.logs.id }
+  local  = { deployment_id = ece_deployment.central.id, alias = "logs" }
+}
+
+resource "ece_remote_cluster" "logs" {
+  deployment_id            = ece_deployment.central.id
+  alias                    = "logs"
+  security_model           = "api_key"
+  remote                   = { deployment_id = ece_deployment.logs.id }
+  cross_cluster_api_key_id = ece_cross_cluster_api_key.logs.id
+}
