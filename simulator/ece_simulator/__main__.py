@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
             host=options.host,
             port=options.port,
             state_dir=options.state_dir,
+            proxy_ca=_proxy_ca(options.proxy_ca),
         )
         simulator.start()
     except ValueError as error:
@@ -50,8 +51,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="first port: control, then plain and TLS per installation")
     parser.add_argument("--plan-seconds", type=float, default=1.0, help="time a plan takes (default 1)")
     parser.add_argument("--state-dir", type=Path, help="where CA files go (default: temporary, removed at exit)")
+    parser.add_argument(
+        "--proxy-ca",
+        default="private",
+        help="who signs the proxies' certificates: private or public, or one for each installation (private,public)",
+    )
     parser.add_argument("--seed", default="ece", help="same seed, same ids")
     return parser
+
+
+def _proxy_ca(text: str) -> str | list[str]:
+    kinds = text.split(",")
+    return kinds if len(kinds) > 1 else text
 
 
 def announcement(simulator: Simulator) -> str:
@@ -66,12 +77,20 @@ def announcement(simulator: Simulator) -> str:
             "username": one.username,
             "password": one.password,
             "ca_file": one.ca_file,
+            "elasticsearch_endpoint": one.elasticsearch_endpoint,
+            "proxy_ca_file": one.proxy_ca_file,
             "environment_id": one.environment_id,
             "account_id": one.account_id,
         }
         for one in simulator.installations
     ]
-    return json.dumps({"installations": installations, "control": simulator.control_endpoint})
+    return json.dumps(
+        {
+            "installations": installations,
+            "control": simulator.control_endpoint,
+            "gateway": simulator.gateway_endpoint,
+        }
+    )
 
 
 def _table(simulator: Simulator) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ece_simulator.message import Request
+from ece_simulator.message import Reply, Request
 
 if TYPE_CHECKING:
     from ece_simulator.users.accounts import User
@@ -35,3 +36,13 @@ class Answer:
     body: Any = field(default_factory=dict)
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Later:
+    """A result that needs the network: `finish` is called without the lock. A finished reply goes out as it is."""
+
+    finish: Callable[[], Answer | Reply]
+
+
+Outcome = Answer | Reply | Later

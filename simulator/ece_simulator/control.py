@@ -7,18 +7,22 @@ Every public method is also a call under `/_sim/<method>` (control_http.py): arg
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 from contextlib import suppress
-from threading import RLock
 from typing import Any
 
 from ece_simulator.call_log import CallLog
 from ece_simulator.clock import ManualClock
+from ece_simulator.data_plane.listener import KEY_PORT, TRANSPORT_PORT
+from ece_simulator.data_plane.network import Plane
 from ece_simulator.fabric import Fabric
 from ece_simulator.faults import Fault
 from ece_simulator.plans.attempt import Failure
 from ece_simulator.plans.engine import FailureOrder
+from ece_simulator.platform.chains import KINDS
+from ece_simulator.removal import remove
 from ece_simulator.routes import ROUTES
-from ece_simulator.seeding import Seed, plant
+from ece_simulator.seeding import Seed, age, plant
 from ece_simulator.snapshot import history_of, snapshot_of
 from ece_simulator.specification import specification
 from ece_simulator.switches import Switches
@@ -30,7 +34,8 @@ METHODS = (
     "reset", "seed", "advance", "set_plan_speed", "fail_next", "clear_faults", "release", "fail_plan", "expire_tokens",
     "revoke", "set_role", "add_key", "mark", "take_away", "calls", "clear_calls", "wait_for_call", "state",
     "plan_history", "operations", "set_switch", "set_certificate", "require_client_certificate",
-    "client_certificate",
+    "client_certificate", "handshakes", "elasticsearch_log", "clear_connections", "set_egress", "set_port",
+    "set_proxy_ca", "rotate_internal_ca",
 )  # fmt: skip
 """What can be called over HTTP."""
 
@@ -38,9 +43,10 @@ METHODS = (
 class Control:
     """Control of one simulator. Wrong arguments raise ValueError that says what is allowed."""
 
-    def __init__(self, fabric: Fabric, lock: RLock, log: CallLog, faults: list[Fault], switches: Switches) -> None:
+    def __init__(self, fabric: Fabric, plane: Plane, log: CallLog, faults: list[Fault], switches: Switches) -> None:
         self._fabric = fabric
-        self._lock = lock
+        self._plane = plane
+        self._lock = plane.lock
         self._log = log
         self._faults = faults
         self._switches = switches
@@ -52,8 +58,13 @@ class Control:
         """Forgets everything made, all faults and the call log; identities, users and keys stay."""
         with self._lock:
             for one in self._fabric.select(installation):
+                uploaded = list(one.world.chains)
                 one.world.reset()
+                for service in uploaded:
+                    one.world.tell_certificate_change(service)
+                one.ports.closed.clear()
             self.clear_faults()
+            self.clear_connections()
             self._log.clear()
 
     def seed(self, installation: int | str = 0, **parts: Any) -> dict[str, Any]:
@@ -83,8 +94,14 @@ class Control:
         hidden: bool | None = None,
         healthy: bool | None = None,
         name: str | None = None,
+        created_before_2_9_0: bool | None = None,
+        anonymous: list[str] | None = None,
     ) -> None:
-        """Changes a deployment behind the API's back: ownership, visibility, health, name."""
+        """Changes a deployment behind the API's back: ownership, visibility, health, name.
+
+        `created_before_2_9_0` makes it trust only itself until `_enable-ccr`; `anonymous` holds the roles that its
+        Elasticsearch gives to requests without credentials.
+        """
         with self._lock:
             world, found = self._deployment(deployment)
             if system_owned is not None:
@@ -96,36 +113,22 @@ class Control:
             if healthy is not None:
                 for resource in found.resources:
                     resource.marked_unhealthy = not healthy
+            if created_before_2_9_0:
+                age(found.elasticsearch)
+            if anonymous is not None:
+                found.elasticsearch.cluster.anonymous = list(anonymous)
             found.touch(world.agenda.now)
 
     def take_away(self, kind: str, id: str, *, installation: int | str = 0) -> None:
-        """Removes an object as if somebody else had: deployment, ruleset, association, secret or resource.
+        """Removes an object as if somebody else had; no plan runs, the effect is there at once.
 
-        Ids: `<ruleset>`, `<ruleset>/<deployment>`, `<deployment>/<secret>`, `<deployment>/<ref_id>`.
+        Kinds and ids: deployment `<deployment>`, ruleset `<ruleset>`, relationship `<id>`, association
+        `<ruleset>/<deployment>`, secret `<deployment>/<name>`, resource `<deployment>/<ref_id>`, key
+        `<deployment>/<key id>`, settings `<deployment>/<alias>`, trust `<deployment>/<list>/<id, uid or name>` with
+        the lists accounts, external, direct.
         """
-        head, _, tail = id.partition("/")
         with self._lock:
-            world = self._fabric.one(installation).world
-            try:
-                match kind:
-                    case "ruleset":
-                        world.rulesets.pop(head)
-                        world.associations.pop(head, None)
-                    case "association":
-                        world.associations[head].pop(("deployment", tail))
-                    case "deployment":
-                        owner, found = self._deployment(head)
-                        owner.forget(found)
-                    case "secret":
-                        self._deployment(head)[1].elasticsearch.keystore.pop(tail)
-                    case "resource":
-                        _, found = self._deployment(head)
-                        found.resources.remove(next(r for r in found.resources if r.ref_id == tail))
-                    case _:
-                        allowed = "deployment, ruleset, association, secret, resource"
-                        raise ValueError(f"kind: one of {allowed}; got {kind!r}")
-            except (KeyError, StopIteration) as error:
-                raise ValueError(f"id: there is no {kind} {id!r}") from error
+            remove(self._fabric, self._fabric.one(installation).world, kind, id)
 
     def _deployment(self, wanted: str) -> tuple[Any, Any]:
         installation, deployment = self._fabric.find(wanted)
@@ -250,6 +253,59 @@ class Control:
     def set_switch(self, name: str, value: Any) -> None:
         """Sets one of the open questions (`switches.Switches`) for all installations."""
         setattr(self._switches, name, value)
+
+    # connections between clusters
+
+    def handshakes(self, since: int = 0) -> list[dict[str, Any]]:
+        """What happened on the wire, oldest first, as the listening sides saw it (`data_plane.handshake_log`).
+
+        `since` leaves out that many entries.
+        """
+        self._plane.wire.settle()
+        return self._plane.handshakes.views()[since:]
+
+    def elasticsearch_log(self, deployment: str | None = None, since: int = 0) -> list[dict[str, Any]]:
+        """What the nodes wrote about connections, in the words that Elastic documents; of one deployment or of all."""
+        self._plane.wire.settle()
+        lines = self._plane.log.views()[since:]
+        return [line for line in lines if deployment in (None, line["deployment"], line["cluster_id"])]
+
+    def clear_connections(self) -> None:
+        """Forgets handshakes and the nodes' log."""
+        self._plane.wire.settle()
+        self._plane.handshakes.clear()
+        self._plane.log.clear()
+
+    def set_egress(self, address: str, *, installation: Which = None) -> None:
+        """The address that others see when clusters of an installation dial them."""
+        ipaddress.ip_address(address)
+        with self._lock:
+            for one in self._fabric.select(installation):
+                one.world.egress = address
+
+    def set_port(self, port: int, *, open: bool, installation: Which = None) -> None:
+        """Whether anybody is let to 9400 or 9443 of an installation: a firewall, or a balancer without that port."""
+        if port not in (TRANSPORT_PORT, KEY_PORT):
+            raise ValueError(f"port: {TRANSPORT_PORT} or {KEY_PORT}; got {port}")
+        for one in self._fabric.select(installation):
+            (one.ports.closed.discard if open else one.ports.closed.add)(port)
+
+    def set_proxy_ca(self, kind: str, *, installation: Which = None) -> None:
+        """Who signs the proxies' certificate from now on: the installation's own CA (`private`) or one that everybody
+        trusts (`public`). An uploaded chain is forgotten."""
+        if kind not in KINDS:
+            raise ValueError(f"kind: {' or '.join(KINDS)}; got {kind!r}")
+        with self._lock:
+            for one in self._fabric.select(installation):
+                one.world.proxy_ca = kind
+                one.world.chains.pop("proxy", None)
+                one.world.tell_certificate_change("proxy")
+
+    def rotate_internal_ca(self, *, installation: Which = None) -> None:
+        """The next internal CA becomes active: nodes get new certificates, and one more CA is announced."""
+        with self._lock:
+            for one in self._fabric.select(installation):
+                one.world.authority.rotate_internal()
 
     # users and certificates
 

@@ -1,4 +1,4 @@
-"""The installations of one simulator, and looking across them. Connections between them are not simulated yet."""
+"""The installations of one simulator, and looking across them."""
 
 from __future__ import annotations
 

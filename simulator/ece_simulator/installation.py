@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from threading import RLock
 
-from ece_simulator.call import Call
+from ece_simulator.call import Answer, Call, Later, Outcome
 from ece_simulator.call_log import CallLog, LoggedCall
 from ece_simulator.clock import iso
+from ece_simulator.data_plane.listener import Ports
+from ece_simulator.elasticsearch.api import API
 from ece_simulator.faults import Fault
 from ece_simulator.message import Reply, Request, json_reply
+from ece_simulator.platform import direct
 from ece_simulator.problems import Problem
 from ece_simulator.router import Match, Router
 from ece_simulator.routes import ROUTES, Route
@@ -21,6 +24,9 @@ from ece_simulator.specification import specification
 from ece_simulator.users.accounts import Login, User
 from ece_simulator.users.rights import PLATFORM_ADMIN, check_right
 from ece_simulator.world import World
+
+DIRECT = "elasticsearch"
+"""Operation id, in the log of calls, of what goes to Elasticsearch itself."""
 
 
 @cache
@@ -42,19 +48,28 @@ class Admission:
     match: Match | None
     fault: Fault | None
     arrived: float = 0.0
+    direct_from: str | None = None
+    """The address of a caller of Elasticsearch itself (9243); None for a call of ECE's API."""
 
 
 class Installation:
-    """An ECE installation. `endpoint` and `plain_endpoint` are there while the simulator serves."""
+    """An ECE installation. Endpoints and CA files are there while the simulator serves.
 
-    def __init__(self, world: World, lock: RLock, log: CallLog, faults: list[Fault]) -> None:
+    `elasticsearch_endpoint` stands for 9243 of all deployments; the header `X-Found-Cluster` says which one is meant
+    where the host name does not.
+    """
+
+    def __init__(self, world: World, ports: Ports, lock: RLock, log: CallLog, faults: list[Fault]) -> None:
         self.world = world
+        self.ports = ports
         self._lock = lock
         self._log = log
         self._faults = faults
         self.endpoint = ""
         self.plain_endpoint = ""
+        self.elasticsearch_endpoint = ""
         self.ca_file = ""
+        self.proxy_ca_file = ""
         self.show_certificate: Callable[[str], None] | None = None
         self.demand_client_certificate: Callable[[bool], None] | None = None
 
@@ -104,7 +119,13 @@ class Installation:
 
     def handle(self, request: Request) -> Reply:
         """A call without a port. Injected delays are slept, a dropped connection raises ConnectionResetError."""
-        admission = self.admit(request)
+        return self._handled(self.admit(request))
+
+    def handle_direct(self, request: Request, source: str = "127.0.0.1") -> Reply:
+        """A call of Elasticsearch itself (9243) from an address; the `host` header says of which cluster."""
+        return self._handled(self.admit(request, direct_from=source))
+
+    def _handled(self, admission: Admission) -> Reply:
         fault = admission.fault
         if fault is not None and not fault.after_effect:
             self._disturb(admission, fault)
@@ -123,33 +144,47 @@ class Installation:
             self.close(admission, None)
             raise ConnectionResetError(f"call {admission.entry.index}: injected fault {fault.number}")
 
-    def admit(self, request: Request) -> Admission:
-        """Logs the call and decides which fault hits it. Nothing has taken effect yet."""
-        match = _router().find(request.method, request.path)
+    def admit(self, request: Request, *, direct_from: str | None = None) -> Admission:
+        """Logs the call and decides which fault hits it. Nothing has taken effect yet.
+
+        `direct_from` is the address of somebody who calls Elasticsearch itself.
+        """
+        direct = direct_from is not None
+        match = None if direct else _router().find(request.method, request.path)
         query = "&".join(f"{name}={value}" for name, value in request.query)
         with self._lock:
             now = self.world.clock.now()
+            writes = API.is_write(request.method, request.path) if direct else _is_write(match, request)
             entry = LoggedCall(
                 index=0, time=now, installation=self.name, method=request.method, path=request.path, query=query,
-                operation_id=match.operation_id if match else None, is_write=_is_write(match, request),
+                operation_id=DIRECT if direct else match.operation_id if match else None, is_write=writes,
             )  # fmt: skip
             self._log.open(entry)
             fault = next((fault for fault in self._faults if fault.hits(entry)), None)
         if fault is not None:
             entry.fault = fault.number
-        return Admission(request, entry, match, fault, time.perf_counter())
+        return Admission(request, entry, match, fault, time.perf_counter(), direct_from)
 
     def perform(self, admission: Admission) -> Reply:
         """Lets the call take effect, unless its fault strikes before."""
+        begun = self.begin(admission)
+        return begun if isinstance(begun, Reply) else begun()
+
+    def begin(self, admission: Admission) -> Reply | Callable[[], Reply]:
+        """Like `perform`, but what needs the network comes back as a function to be called, in any thread."""
         fault = admission.fault
         if fault is not None and fault.replaces_reply and not fault.after_effect:
             return fault.reply(None)
         with self._lock:
             self.world.agenda.run_due()
-            reply = self._answer(admission)
-        if fault is not None and fault.replaces_reply:
-            return fault.reply(reply)
-        return reply
+            outcome = self._answer(admission)
+
+        def disturbed(reply: Reply) -> Reply:
+            return fault.reply(reply) if fault is not None and fault.replaces_reply else reply
+
+        if isinstance(outcome, Reply):
+            return disturbed(outcome)
+        return lambda: disturbed(outcome())
 
     def close(self, admission: Admission, reply: Reply | None) -> None:
         """Finishes the log entry; no reply means the connection was dropped."""
@@ -161,15 +196,21 @@ class Installation:
             entry.codes = codes.split(",") if codes else []
         self._log.close(entry)
 
-    def _answer(self, admission: Admission) -> Reply:
+    def _answer(self, admission: Admission) -> Reply | Callable[[], Reply]:
+        entry = admission.entry
         try:
-            reply = self._serve(admission)
+            if admission.direct_from is not None:
+                outcome = direct.answer(self.world, admission.request, admission.direct_from)
+                headers: dict[str, str] = {}
+            else:
+                outcome, headers = self._serve(admission)
         except Problem as problem:
-            reply = problem.reply()
-        reply.headers["x-cloud-request-id"] = f"sim-{admission.entry.index}"
-        return reply
+            return _stamped(entry, problem.reply(), {})
+        if isinstance(outcome, Reply):
+            return _stamped(entry, outcome, headers, effect=True)
+        return lambda: _stamped(entry, outcome(), headers, effect=True)
 
-    def _serve(self, admission: Admission) -> Reply:
+    def _serve(self, admission: Admission) -> tuple[Reply | Callable[[], Reply], dict[str, str]]:
         request, match, entry = admission.request, admission.match, admission.entry
         if match is None:
             raise Problem(404, "root.resource_not_found", f"There is nothing at {request.method} {request.path}")
@@ -188,9 +229,7 @@ class Installation:
             self.world, login.user, match.parameters, checked.query, checked.body, route.operation_id,
             login.token, request,
         )  # fmt: skip
-        answer = route.handler(call)
-        entry.took_effect = True
-        return json_reply(answer.status, answer.body, {**answer.headers, **_key_header(login)})
+        return _result(route.handler(call)), _key_header(login)
 
     def _login(self, request: Request, route: Route | None, entry: LoggedCall) -> Login:
         if route is not None and route.open:
@@ -206,4 +245,24 @@ def _key_header(login: Login) -> dict[str, str]:
 
 def _is_write(match: Match | None, request: Request) -> bool:
     route = _routes().get(match.operation_id) if match else None
-    return route is not None and route.writes and ("validate_only", "true") not in request.query
+    if match is None or route is None or ("validate_only", "true") in request.query:
+        return False
+    return route.is_write(request.method, match.parameters)
+
+
+def _result(outcome: Outcome) -> Reply | Callable[[], Reply]:
+    if isinstance(outcome, Later):
+        return lambda: _sent(outcome.finish())
+    return _sent(outcome)
+
+
+def _sent(answer: Answer | Reply) -> Reply:
+    return answer if isinstance(answer, Reply) else json_reply(answer.status, answer.body, answer.headers)
+
+
+def _stamped(entry: LoggedCall, reply: Reply, headers: dict[str, str], *, effect: bool = False) -> Reply:
+    """Notes whether the call did its work, and gives the reply the platform's own headers."""
+    entry.took_effect = effect and reply.status < 400
+    reply.headers.update(headers)
+    reply.headers["x-cloud-request-id"] = f"sim-{entry.index}"
+    return reply

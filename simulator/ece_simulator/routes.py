@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ece_simulator.account import handlers as account
-from ece_simulator.call import Answer, Call
+from ece_simulator.call import Call, Outcome
 from ece_simulator.deployments import handlers as deployments
+from ece_simulator.deployments import proxy_handlers as proxies
 from ece_simulator.deployments import resource_handlers as resources
 from ece_simulator.keystore import handlers as keystore
 from ece_simulator.platform import certificate_handlers as certificates
 from ece_simulator.platform import handlers as platform
+from ece_simulator.remote_clusters import handlers as remotes
 from ece_simulator.stack import handlers as stack
 from ece_simulator.templates import handlers as templates
 from ece_simulator.traffic_filters import handlers as filters
@@ -29,10 +31,16 @@ class Route:
 
     operation_id: str
     right: Right
-    handler: Callable[[Call], Answer]
+    handler: Callable[[Call], Outcome]
     writes: bool = False
     open: bool = False
     """Needs no login."""
+    writes_by: Callable[[str, dict[str, str]], bool] | None = None
+    """Where the path decides whether a call changes anything: asked with method and path parameters."""
+
+    def is_write(self, method: str, parameters: dict[str, str]) -> bool:
+        """Whether a call changes anything."""
+        return self.writes if self.writes_by is None else self.writes_by(method, parameters)
 
 
 _READ, _WRITE = Right.DEPLOYMENT_READ, Right.DEPLOYMENT_WRITE
@@ -111,6 +119,25 @@ ROUTES: tuple[Route, ...] = (
     Route("get-current-account", Right.PLATFORM_READ, account.get_current_account),
     Route("update-current-account", Right.PLATFORM_WRITE, account.update_current_account, writes=True),
     Route("patch-current-account", Right.PLATFORM_WRITE, account.patch_current_account, writes=True),
+    Route("reset-elasticsearch-user-password", _WRITE, resources.reset_elasticsearch_user_password, writes=True),
+    *(
+        Route(f"{method}-deployment-resource-proxy-requests", _WRITE, proxies.proxied, writes_by=proxies.is_write)
+        for method in ("get", "post", "put", "delete")
+    ),
+    Route("get-deployment-es-resource-remote-clusters", _READ, remotes.get_deployment_es_resource_remote_clusters),
+    Route(
+        "set-deployment-es-resource-remote-clusters",
+        _WRITE,
+        remotes.set_deployment_es_resource_remote_clusters,
+        writes=True,
+    ),
+    Route("search-eligible-remote-clusters", _READ, remotes.search_eligible_remote_clusters),
+    Route(
+        "get-deployment-es-resource-eligible-remote-clusters",
+        _READ,
+        remotes.get_deployment_es_resource_eligible_remote_clusters,
+    ),
+    Route("enable-deployment-resource-ccr", _WRITE, remotes.enable_deployment_resource_ccr, writes=True),
     Route("get-trust-relationships", Right.PLATFORM_READ, relationships.get_trust_relationships),
     Route("create-trust-relationship", Right.PLATFORM_WRITE, relationships.create_trust_relationship, writes=True),
     Route("get-trust-relationship", Right.PLATFORM_READ, relationships.get_trust_relationship),

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ece_simulator.deployments.creation import create, drafts_for_create
-from ece_simulator.deployments.model import SYSTEM_NAMES, Deployment
+from ece_simulator.deployments.model import SYSTEM_NAMES, Deployment, Resource
 from ece_simulator.keystore.rules import merge
+from ece_simulator.remote_clusters.settings import write
 from ece_simulator.templates.handlers import adapted
 from ece_simulator.traffic_filters.rules import from_request
 from ece_simulator.trust.settings import taken_over
@@ -25,7 +26,7 @@ class Seed:
 
     `body` is a whole create request and replaces what template, version and kinds would give. `traffic_filters` holds
     rule set ids or whole rule set requests. `remotes` are RemoteResourceRef objects, `trust` the three lists,
-    `keystore` secrets by name.
+    `keystore` secrets by name, `documents` sources by index and id.
     """
 
     name: str = "made-in-ui"
@@ -41,6 +42,8 @@ class Seed:
     trust: dict[str, Any] | None = None
     system_owned: bool = False
     hidden: bool = False
+    documents: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    created_before_2_9_0: bool = False
     body: dict[str, Any] | None = None
 
 
@@ -56,13 +59,25 @@ def plant(world: World, seed: Seed) -> Deployment:
         world.plans.complete_now(resource)
     search = deployment.elasticsearch
     merge(search.keystore, {name: {"value": value} for name, value in seed.keystore.items()})
+    search.cluster.load(search.keystore, search.stack_version)
+    search.cluster.indices = copy.deepcopy(seed.documents)
     search.remote_clusters = copy.deepcopy(seed.remotes)
+    write(world, search, [], seed.remotes)
     if seed.trust is not None:
         search.settings["trust"] = taken_over(world, search, {**search.settings["trust"], **seed.trust}, whole=True)
         search.settle_trust()
     deployment.system_owned = seed.system_owned
     deployment.hidden = seed.hidden
+    if seed.created_before_2_9_0:
+        age(search)
     return deployment
+
+
+def age(search: Resource) -> None:
+    """Lets a deployment be one from before ECE 2.9.0: it trusts only itself, its nodes have no scoped names."""
+    search.scoped_names = False
+    search.settings["trust"] = {"accounts": [], "external": [], "direct": []}
+    search.settle_trust()
 
 
 def plant_system_deployments(world: World) -> None:

@@ -7,7 +7,6 @@ import ssl
 import traceback
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -15,9 +14,12 @@ from aiohttp import web
 
 from ece_simulator.control_http import control_handler
 from ece_simulator.faults import Fault
+from ece_simulator.gateway import open_gateway
 from ece_simulator.installation import Admission, Installation
 from ece_simulator.message import Request
+from ece_simulator.platform.direct import PORT as ELASTICSEARCH_PORT
 from ece_simulator.problems import Problem
+from ece_simulator.server_tls import api_tls, proxy_tls
 
 if TYPE_CHECKING:
     from ece_simulator.simulator import Simulator
@@ -40,7 +42,10 @@ class Serving:
         self._stopping = asyncio.Event()
         self._failed: BaseException | None = None
         self._runners: list[web.ServerRunner] = []
+        self._opened = 0
+        self._gateway: asyncio.Server | None = None
         self.control_endpoint = ""
+        self.gateway_endpoint = ""
 
     def start(self) -> None:
         """Opens all ports; raises what went wrong."""
@@ -73,18 +78,28 @@ class Serving:
 
     async def _open_all(self) -> None:
         simulator = self._simulator
-        ports = iter(range(simulator.port, simulator.port + 1 + 2 * len(simulator.installations)))
-        fixed = simulator.port != 0
         handler = control_handler(simulator.control)
-        port = await self._open(handler, CONTROL_HOST, next(ports) if fixed else 0, None)
+        port = await self._open(handler, CONTROL_HOST, self._next_port(), None)
         self.control_endpoint = f"http://{CONTROL_HOST}:{port}/_sim"
         for installation in simulator.installations:
             handler = api_handler(installation)
-            port = await self._open(handler, simulator.host, next(ports) if fixed else 0, None)
+            port = await self._open(handler, simulator.host, self._next_port(), None)
             installation.plain_endpoint = f"http://{_visible(simulator.host)}:{port}"
-            context = _tls(simulator, installation)
-            port = await self._open(handler, simulator.host, next(ports) if fixed else 0, context)
+            context = api_tls(simulator, installation)
+            port = await self._open(handler, simulator.host, self._next_port(), context)
             installation.endpoint = f"https://{_visible(simulator.host)}:{port}"
+        for installation in simulator.installations:
+            handler, context = api_handler(installation, direct=True), proxy_tls(simulator, installation)
+            port = await self._open(handler, simulator.host, self._next_port(), context)
+            installation.elasticsearch_endpoint = f"https://{_visible(simulator.host)}:{port}"
+            installation.ports.others[ELASTICSEARCH_PORT] = port
+        self._gateway = await open_gateway(simulator.plane.network, CONTROL_HOST, self._next_port())
+        self.gateway_endpoint = f"http://{CONTROL_HOST}:{self._gateway.sockets[0].getsockname()[1]}"
+
+    def _next_port(self) -> int:
+        """Fixed ports follow each other; otherwise the system chooses."""
+        self._opened += 1
+        return self._simulator.port + self._opened - 1 if self._simulator.port else 0
 
     async def _open(self, handler: Handler, host: str, port: int, context: ssl.SSLContext | None) -> int:
         runner = web.ServerRunner(web.Server(handler, access_log=None), shutdown_timeout=0.1)
@@ -95,10 +110,14 @@ class Serving:
         return int(runner.addresses[0][1])
 
     async def _close_all(self) -> None:
+        if self._gateway is not None:
+            self._gateway.close()
         for runner in self._runners:
             await runner.cleanup()
         for installation in self._simulator.installations:
             installation.show_certificate = installation.demand_client_certificate = None
+            installation.world.on_certificate_change.clear()
+            installation.ports.others.clear()
 
 
 def _visible(host: str) -> str:
@@ -106,55 +125,22 @@ def _visible(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _tls(simulator: Simulator, installation: Installation) -> ssl.SSLContext:
-    """The server context of an installation; its certificate can be exchanged while it serves."""
-    authority = installation.world.authority
-    if simulator.host not in authority.hosts and simulator.host != "0.0.0.0":  # noqa: S104  no name to certify
-        authority.hosts = (*authority.hosts, simulator.host)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_verify_locations(cadata=authority.client_authority.pem)
-    folder = simulator.state_dir
-
-    def show(kind: str) -> None:
-        pair = authority.server_certificate(kind)
-        _load(context, folder / f".{installation.name}-server.pem", pair.pem + pair.key_pem)
-
-    def demand(required: bool) -> None:
-        context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_NONE
-
-    show(simulator.certificate)
-    demand(simulator.client_certificate_required)
-    installation.show_certificate, installation.demand_client_certificate = show, demand
-    ca_file = folder / f"{installation.name}-ca.pem"
-    ca_file.write_text(authority.platform.pem, encoding="ascii")
-    installation.ca_file = str(ca_file)
-    return context
-
-
-def _load(context: ssl.SSLContext, file: Path, text: str) -> None:
-    """The standard library takes chains from files only; this one is gone again at once."""
-    file.touch(mode=0o600)
-    try:
-        file.write_text(text, encoding="ascii")
-        context.load_cert_chain(file)
-    finally:
-        file.unlink()
-
-
-def api_handler(installation: Installation) -> Handler:
-    """Serves one installation."""
+def api_handler(installation: Installation, *, direct: bool = False) -> Handler:
+    """Serves ECE's API of one installation, or (`direct`) the Elasticsearch of its deployments."""
 
     async def serve(raw: web.BaseRequest) -> web.StreamResponse:
         body = await raw.read()
         headers = {name.lower(): value for name, value in raw.headers.items()}
         path = raw.rel_url.raw_path
         request = Request(raw.method, path, tuple(raw.rel_url.query.items()), headers, body)
-        admission = installation.admit(request)
+        admission = installation.admit(request, direct_from=(raw.remote or "") if direct else None)
         fault = admission.fault
         if fault is not None and not fault.after_effect:
             await _disturb(installation, admission, fault, raw)
         try:
-            reply = installation.perform(admission)
+            begun = installation.begin(admission)
+            # what dials waits in a thread: one connection must not hold up the other calls
+            reply = await asyncio.to_thread(begun) if callable(begun) else begun
         except Exception:
             traceback.print_exc()  # a bug of the simulator: seen on its terminal, and told apart from ECE's errors
             reply = Problem(500, "sim.bug", "The simulator failed; its terminal tells why").reply()

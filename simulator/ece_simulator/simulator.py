@@ -8,18 +8,20 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from string import ascii_lowercase
-from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ece_simulator.call_log import CallLog
 from ece_simulator.clock import Clock, RealClock
 from ece_simulator.control import Control
+from ece_simulator.data_plane.listener import Ports
+from ece_simulator.data_plane.network import Plane
 from ece_simulator.fabric import Fabric
 from ece_simulator.faults import Fault
 from ece_simulator.installation import Installation
 from ece_simulator.message import Reply, Request
 from ece_simulator.platform.chains import KINDS
+from ece_simulator.platform.proxies import Proxies
 from ece_simulator.switches import Switches
 from ece_simulator.tls import WellKnown
 from ece_simulator.world import World
@@ -72,7 +74,8 @@ class Simulator:
         self._state_dir = Path(state_dir) if state_dir is not None else None
         self._temporary: Path | None = None
         self._serving: Serving | None = None
-        self.lock = RLock()
+        self.plane = Plane()
+        self.lock = self.plane.lock
         self.log = CallLog()
         faults: list[Fault] = []
         kinds = _proxy_kinds(proxy_ca, installations)
@@ -81,14 +84,20 @@ class Simulator:
             World(
                 name, self.clock, self.switches,
                 seed=seed, domain=f"{name}.ece.test", session_seconds=session_seconds,
-                well_known=well_known, proxy_ca=kinds[number], egress=f"198.51.100.{10 + 8 * number}",
+                plane=self.plane, well_known=well_known, proxy_ca=kinds[number], egress=f"198.51.100.{10 + 8 * number}",
             )
             for number, name in enumerate(ascii_lowercase[:installations])
         ]  # fmt: skip
-        self.installations = tuple(Installation(world, self.lock, self.log, faults) for world in worlds)
+        self.installations = tuple(self._installation(world, faults) for world in worlds)
         self.fabric = Fabric(self.installations)
-        self.control = Control(self.fabric, self.lock, self.log, faults, self.switches)
+        self.control = Control(self.fabric, self.plane, self.log, faults, self.switches)
         self.control.set_plan_speed(plan_seconds)
+
+    def _installation(self, world: World, faults: list[Fault]) -> Installation:
+        """An installation whose deployments can be reached by the names below its domain."""
+        ports = Ports(world.name, Proxies(world), self.plane.handshakes, self.plane.wire)
+        self.plane.network.add(world.domain, ports)
+        return Installation(world, ports, self.lock, self.log, faults)
 
     def handle(self, request: Request, installation: int | str = 0) -> Reply:
         """A call to one installation without a port."""
@@ -98,6 +107,11 @@ class Simulator:
     def control_endpoint(self) -> str:
         """Address of the control API; empty unless served."""
         return self._serving.control_endpoint if self._serving else ""
+
+    @property
+    def gateway_endpoint(self) -> str:
+        """Address of an HTTP proxy (CONNECT) that knows the simulated host names; empty unless served."""
+        return self._serving.gateway_endpoint if self._serving else ""
 
     @property
     def state_dir(self) -> Path:
@@ -127,6 +141,7 @@ class Simulator:
         """Lets held calls go, closes all ports, removes temporary files. Safe to repeat."""
         self.control.release()
         self.log.end()
+        self.plane.network.close()
         if self._serving is not None:
             self._serving.stop()
             self._serving = None

@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ece_simulator.keystore.rules import fingerprints
+from ece_simulator.tls import fingerprint_of
+from ece_simulator.trust.pem import read_certificates
 
 if TYPE_CHECKING:
     from ece_simulator.deployments.model import Deployment, Resource
+    from ece_simulator.elasticsearch.cluster import Cluster
+    from ece_simulator.trust.relationships import Relationship
     from ece_simulator.world import World
 
 
@@ -22,6 +26,9 @@ def snapshot_of(world: World) -> dict[str, Any]:
         "deployments": {
             d.name if names.count(d.name) == 1 else d.id: _deployment(world, d) for d in world.deployments.values()
         },
+        "relationships": {record.id: _relationship(record) for record in world.relationships.values()},
+        "uploaded_chains": sorted(world.chains),
+        "extra_certificates": sorted(world.extra_certificates),
         "rulesets": {r.id: {**vars(r), "rules": copy.deepcopy(r.rules)} for r in world.rulesets.values()},
         "associations": [
             {"ruleset_id": ruleset_id, "entity_type": kind, "id": entity}
@@ -43,11 +50,16 @@ def _deployment(world: World, deployment: Deployment) -> dict[str, Any]:
         "version": deployment.version,
         "request_id": deployment.request_id,
         "rulesets": world.rulesets_of("deployment", deployment.id),
-        "resources": {resource.ref_id: _resource(resource) for resource in deployment.resources},
+        "resources": {resource.ref_id: _resource(resource, world.agenda.now) for resource in deployment.resources},
     }
 
 
-def _resource(resource: Resource) -> dict[str, Any]:
+def _relationship(record: Relationship) -> dict[str, Any]:
+    fingerprints = [fingerprint_of(certificate) for certificate in read_certificates(record.public_ca_cert)]
+    return {**record.view(dates=False, certificate=False), "fingerprints": fingerprints, "version": record.version}
+
+
+def _resource(resource: Resource, now: float) -> dict[str, Any]:
     topology = resource.newest_plan().get("cluster_topology", [])
     shown: dict[str, Any] = {
         "kind": resource.kind,
@@ -67,7 +79,30 @@ def _resource(resource: Resource) -> dict[str, Any]:
         shown["trust"] = copy.deepcopy(resource.settings["trust"])
         shown["keystore"] = fingerprints(resource.keystore)
         shown["remote_clusters"] = copy.deepcopy(resource.remote_clusters)
+        shown["scoped_names"] = resource.scoped_names
+        shown |= _cluster(resource.cluster, now)
     return shown
+
+
+def _cluster(cluster: Cluster, now: float) -> dict[str, Any]:
+    """What Elasticsearch itself keeps; secrets of keys are left out."""
+    keys = {
+        key.id: {
+            "name": key.name,
+            "type": key.type,
+            "live": key.live(now),
+            "expiration": key.expiration,
+            "access": copy.deepcopy(key.access),
+            "metadata": copy.deepcopy(key.metadata),
+        }
+        for key in cluster.keys.values()
+    }
+    return {
+        "settings": dict(cluster.persistent),
+        "keys": keys,
+        "loaded_secrets": sorted(cluster.credentials),
+        "indices": {name: len(documents) for name, documents in cluster.indices.items()},
+    }
 
 
 def history_of(world: World) -> Iterator[dict[str, Any]]:

@@ -127,6 +127,8 @@ def _query(operation: Operation, request: Request) -> tuple[dict[str, Any], list
             values[name] = _typed(known[name], text)
         else:
             unknown.append(f"?{name}")
+    if operation.path.endswith("{proxy_path}"):
+        unknown = []  # they are for what is behind the management channel
     for missing in _missing(known, values):
         raise Problem(400, _QUERY_CODE, f"Query parameter [{missing}] is required", [missing])
     return values, unknown

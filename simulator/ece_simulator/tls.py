@@ -176,6 +176,7 @@ class Authority:
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1")
     active: int = 0
     """Which of the internal authorities signs at present; those before are past, those after are to come."""
+    _api: dict[tuple[str, ...], Pair] = field(default_factory=dict, repr=False)
 
     @cached_property
     def platform(self) -> Pair:
@@ -234,7 +235,9 @@ class Authority:
         name = f"ECE {self.name} API"
         match kind:
             case "normal":
-                return issue(self.platform, name, self.hosts)
+                if self.hosts not in self._api:
+                    self._api[self.hosts] = issue(self.platform, name, self.hosts)
+                return self._api[self.hosts]
             case "expired":
                 return issue(self.platform, name, self.hosts, expired=True)
             case "foreign_ca":

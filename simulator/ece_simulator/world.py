@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ece_simulator.clock import Agenda, Clock
+from ece_simulator.data_plane.network import Plane
 from ece_simulator.deployments.model import Deployment
 from ece_simulator.ids import Ids
 from ece_simulator.plans.engine import PlanEngine
@@ -35,6 +36,7 @@ class World:
         seed: str,
         domain: str,
         session_seconds: float,
+        plane: Plane | None = None,
         well_known: WellKnown | None = None,
         proxy_ca: str = "private",
         egress: str = "198.51.100.10",
@@ -52,6 +54,7 @@ class World:
         self.environment_id = self.ids.number()
         self.local_relationship_id = self.ids.hex32()
         self.authority = Authority(name)
+        self.plane = plane or Plane()
         self.well_known = well_known or WellKnown()
         self.proxy_ca = proxy_ca
         self.egress = egress

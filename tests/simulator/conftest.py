@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from ece_simulator import Simulator
@@ -9,9 +11,11 @@ from tests.simulator.support import Api, simulator
 
 
 @pytest.fixture
-def sim() -> Simulator:
+def sim() -> Iterator[Simulator]:
     """One installation on a manual clock; plans take 10 seconds."""
-    return simulator()
+    made = simulator()
+    yield made
+    made.stop()
 
 
 @pytest.fixture

@@ -69,9 +69,9 @@ class Bundle:
     root: str
 
 
-def bundle(*hosts: str, more: tuple[x509.GeneralName, ...] = ()) -> Bundle:
+def bundle(*hosts: str, more: tuple[x509.GeneralName, ...] = (), days: int = 365) -> Bundle:
     """A chain for a server of these names: key, server certificate, root."""
     root = certificate("uploaded root")
     names = (*(x509.DNSName(host) for host in hosts), *more)
-    server = certificate("uploaded server", "uploaded root", authority=False, names=names)
+    server = certificate("uploaded server", "uploaded root", authority=False, days=days, names=names)
     return Bundle(key_pem() + pem(server) + pem(root), pem(root))

@@ -60,6 +60,11 @@ def violations(operation_id: str, reply: Reply) -> list[str]:
     return found + [f"{operation_id} {reply.status} {e.json_path}: {e.message}" for e in errors]
 
 
+def _from_behind(operation_id: str, reply: Reply) -> bool:
+    """The management channel passes on Elasticsearch's own replies, whatever the document says of them."""
+    return operation_id.endswith("-proxy-requests") and "x-elastic-product" in reply.headers
+
+
 class Api:
     """One installation seen by one caller."""
 
@@ -75,12 +80,13 @@ class Api:
 
     def call(self, method: str, target: str, body: Any = None, *, expect: int = 200) -> Any:
         """The decoded reply; fails on another status or a reply the document does not allow."""
-        request = Request.make(method, f"/api/v1{target}", headers={"Authorization": self.authorization}, body=body)
+        headers = {"Authorization": self.authorization, "X-Management-Request": "true"}
+        request = Request.make(method, f"/api/v1{target}", headers=headers, body=body)
         reply = self.installation.handle(request)
         assert reply.status == expect, f"{method} {target}: {reply.status} {reply.body.decode()[:2000]}"
         number = int(reply.headers["x-cloud-request-id"].removeprefix("sim-"))
         operation_id = self.simulator.control.calls(since=number - 1)[0]["operation_id"]
-        if operation_id in operations():
+        if operation_id in operations() and not _from_behind(operation_id, reply):
             assert violations(operation_id, reply) == []
         self.headers = reply.headers
         return reply.json()

@@ -93,6 +93,7 @@ def tour(sim: Simulator) -> None:
     deployments(api)
     filters(api)
     trust(api)
+    remotes(api)
 
 
 def users(api: Api) -> None:
@@ -183,6 +184,24 @@ def trust(api: Api) -> None:
     api.get(f"{security}/extra_certs")
     api.get(f"{security}/extra_certs/star")
     api.delete(f"{security}/extra_certs/star")
+
+
+def remotes(api: Api) -> None:
+    """Remote clusters within the installation, and Elasticsearch behind the management channel."""
+    local, remote = api.created("local"), api.created("remote")
+    here = f"/deployments/{local}/elasticsearch/main-elasticsearch"
+    entry = {"deployment_id": remote, "elasticsearch_ref_id": "main-elasticsearch", "alias": "r"}
+    api.put(f"{here}/remote-clusters", {"resources": [entry]}, expect=202)
+    assert api.get(f"{here}/remote-clusters")["resources"][0]["info"]["healthy"] is True
+    api.post(f"{here}/eligible-remote-clusters", {})
+    api.post("/deployments/eligible-remote-clusters?version=9.2.0", {"size": 1})
+    api.post(f"{here}/_enable-ccr?validate_only=true")
+    api.post(f"{here}/_enable-ccr")
+    api.post(f"{here}/_reset-password")
+    api.get(f"{here}/proxy/_remote/info?human=true")
+    api.put(f"{here}/proxy/logs/_doc/1?refresh=true", {"n": 1}, expect=201)
+    api.post(f"{here}/proxy/logs/_search", {"size": 1})
+    api.delete(f"{here}/proxy/logs")
 
 
 def filters(api: Api) -> None:

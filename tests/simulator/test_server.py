@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 
 from ece_simulator import Simulator
 from ece_simulator.routes import ROUTES
+from tests.simulator.pems import bundle
 from tests.simulator.support import RULESETS, ruleset
 
 
@@ -32,7 +34,7 @@ def client(sim: Simulator, number: int = 0, *, plain: bool = False, **options: A
     """A client with the administrator's key that trusts the installation's CA."""
     one = sim.installations[number]
     context = ssl.create_default_context(cadata=one.ca_pem)
-    headers = {"Authorization": f"ApiKey {one.api_key}"}
+    headers = {"Authorization": f"ApiKey {one.api_key}", **options.pop("headers", {})}
     url = one.plain_endpoint if plain else one.endpoint
     return httpx.Client(base_url=f"{url}/api/v1", headers=headers, verify=context, **options)
 
@@ -53,7 +55,7 @@ def test_state_folder_is_private_and_goes_away() -> None:
     sim = Simulator().start()
     folder = Path(sim.installations[0].ca_file).parent
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert [file.name for file in folder.iterdir()] == ["a-ca.pem"]
+    assert sorted(file.name for file in folder.iterdir()) == ["a-ca.pem", "a-proxy-ca.pem"]
 
     sim.stop()
     sim.stop()
@@ -190,6 +192,84 @@ def test_control_over_http(served: Simulator) -> None:
     assert httpx.get(f"{control}/wait_for_call?index=99&timeout=0.01").status_code == 504
 
 
+def test_elasticsearch_by_header_and_by_name(served: Simulator) -> None:
+    """9243: the loopback address with a header, or the true name through the gateway; the chain fits both."""
+    one = served.installations[1]
+    made = served.control.seed(installation="b", name="logs")
+    api = "/api/v1/deployments/" + made["id"] + "/elasticsearch/_main"
+    with client(served, 1) as http:
+        password = http.post(f"{one.endpoint}{api}/_reset-password").json()["password"]
+    context = ssl.create_default_context(cafile=one.proxy_ca_file)
+    options: dict[str, Any] = {"verify": context, "auth": ("elastic", password)}
+    host = f"{made['cluster_id']}.b.ece.test"
+
+    by_header = httpx.get(one.elasticsearch_endpoint, headers={"X-Found-Cluster": made["cluster_id"]}, **options)
+    with httpx.Client(proxy=served.gateway_endpoint, **options) as http:
+        by_name = http.get(f"https://{host}:9243/")
+        assert http.get(f"{one.elasticsearch_endpoint}/").status_code == 404
+        with pytest.raises(httpx.ProxyError):
+            http.get("https://nowhere.example.test:9243/")
+
+    assert by_header.json()["cluster_name"] == by_name.json()["cluster_name"] == made["cluster_id"]
+    assert by_name.headers["x-elastic-product"] == "Elasticsearch"
+    assert httpx.get(served.gateway_endpoint).status_code == 405
+    assert {call["operation_id"] for call in served.control.calls()[-3:]} == {"elasticsearch"}
+
+
+def test_gateway_leads_to_the_proxies(served: Simulator) -> None:
+    """9443 shows the chain of the proxies to whoever comes through the gateway."""
+    made = served.control.seed(name="logs")
+    host, port = served.gateway_endpoint.removeprefix("http://").split(":")
+    name = f"{made['cluster_id']}.a.ece.test"
+    context = ssl.create_default_context(cafile=served.installations[0].proxy_ca_file)
+
+    with socket.create_connection((host, int(port)), timeout=10) as raw:
+        raw.sendall(f"CONNECT {name}:9443 HTTP/1.1\r\nhost: {name}:9443\r\n\r\n".encode())
+        assert b" 200 " in raw.recv(4096)
+        with context.wrap_socket(raw, server_hostname=name) as secured:
+            assert b"welcome" in secured.recv(4096)
+
+
+def test_uploaded_chains_are_served(served: Simulator) -> None:
+    """New connections to API and 9243 see the uploaded chain."""
+    one = served.installations[0]
+    made = bundle("localhost")
+    security = "/platform/configuration/security/tls"
+    with client(served) as http:
+        for service in ("ui", "proxy"):
+            assert http.post(f"{security}/{service}", content=made.text).status_code == 202
+    context = ssl.create_default_context(cadata=made.root)
+    context.check_hostname = False
+
+    for endpoint in (one.endpoint, one.elasticsearch_endpoint):
+        assert httpx.get(endpoint, verify=context).status_code in (401, 404)
+    assert Path(one.proxy_ca_file).read_text(encoding="ascii") == made.root
+
+
+def test_connections_while_served(served: Simulator) -> None:
+    """A look at connections through HTTP, many at once, holds up nothing and answers rightly."""
+    local, remote = (served.control.seed(name=name) for name in ("local", "remote"))
+    host = f"{remote['cluster_id']}.a.ece.test"
+    settings = {"mode": "proxy", "proxy_address": f"{host}:9400", "server_name": host}
+    remotes = {f"r{number}": settings for number in range(20)}
+    target = f"/deployments/{local['id']}/elasticsearch/_main/proxy"
+    found: list[Any] = []
+    with client(served, plain=True, headers={"X-Management-Request": "true"}) as http:
+        body = {"persistent": {"cluster": {"remote": remotes}}}
+        assert http.put(f"{target}/_cluster/settings", json=body).status_code == 200
+
+        def look() -> None:
+            found.append(http.get(f"{target}/_remote/info").json())
+
+        threads = [threading.Thread(target=look) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert [all(remote["connected"] for remote in one.values()) for one in found] == [True] * 4
+
+
 async def test_async_use() -> None:
     """Inside an event loop the simulator starts and stops without blocking it."""
     async with Simulator() as sim:
@@ -226,6 +306,7 @@ def test_command_line(number: signal.Signals, tmp_path: Path) -> None:
     assert process.stdout is not None
     told = json.loads(process.stdout.readline())
     keys = {"name", "endpoint", "plain_endpoint", "api_key", "username", "password", "ca_file", "environment_id"}
+    keys |= {"account_id", "elasticsearch_endpoint", "proxy_ca_file"}
 
     for one in told["installations"]:
         assert keys <= set(one)

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from ece_simulator.data_plane.tls_files import Shown
 from ece_simulator.tls import Pair
 
 COMMON_NAME = NameOID.COMMON_NAME
@@ -19,7 +20,7 @@ _UTF8_STRING = 0x0C
 _YEAR = dt.timedelta(days=365)
 
 
-def node_certificate(authority: Pair, other_name: str | None, hosts: Sequence[str] = ()) -> Pair:
+def node_certificate(authority: Pair, other_name: str | None, hosts: Sequence[str] = ()) -> Shown:
     """A transport certificate: for server and client use, with the otherName that trust is judged by.
 
     Without an otherName it is what a self-managed cluster has by default; such a node fits no trust restriction.
@@ -46,14 +47,17 @@ def node_certificate(authority: Pair, other_name: str | None, hosts: Sequence[st
     )
     if general:
         builder = builder.add_extension(x509.SubjectAlternativeName(general), critical=False)
-    return Pair(builder.sign(authority.key, hashes.SHA256()), key)
+    pair = Pair(builder.sign(authority.key, hashes.SHA256()), key)
+    return Shown(pair.pem, pair.key_pem)
 
 
 def other_names_in(der: bytes | None) -> list[str]:
     """The otherNames of a peer's certificate; empty without a certificate or without such names."""
-    if der is None:
-        return []
-    certificate = x509.load_der_x509_certificate(der)
+    return [] if der is None else other_names_of(x509.load_der_x509_certificate(der))
+
+
+def other_names_of(certificate: x509.Certificate) -> list[str]:
+    """The otherNames of a certificate."""
     try:
         extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
     except x509.ExtensionNotFound:

@@ -6,21 +6,23 @@ against what a user would find.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ece_simulator.data_plane.certificates import other_names_in
 from ece_simulator.data_plane.frames import receive, send
+from ece_simulator.data_plane.network import Place, Plane
 from ece_simulator.data_plane.party import TransportTrust
 from ece_simulator.data_plane.source_address import header
-from ece_simulator.data_plane.tls_files import client_context
-from ece_simulator.tls import Pair
+from ece_simulator.data_plane.tls_files import Shown, client_context
 
 PATIENCE = 5.0
 """Seconds to wait for the other side."""
+CONNECT_FAILED = "connect_transport_exception"
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\Z")
 
 
 @dataclass(frozen=True)
@@ -37,42 +39,54 @@ class Caller:
     """Who dials: the address others see, the node's certificate, whom it trusts, the key it holds for the alias."""
 
     source: str
-    pair: Pair
+    shown: Shown
+    issuer: str
+    """The CA (PEM) that signed the node's certificate."""
     transport: TransportTrust
-    server_authorities: Sequence[str]
+    server_authorities: tuple[str, ...]
     credentials: str | None = field(default=None, repr=False)
 
 
-class ConnectionRefused(Exception):
-    """The connection does not stand; the text is what Elasticsearch would log."""
+class Refused(Exception):
+    """The connection does not stand, or the other side refused a request; the text is what Elasticsearch would say."""
 
-
-Resolve = Callable[[str, int], int | None]
-"""Maps host and port to a port on loopback; None where nobody answers."""
-Presents = Callable[[str, int, Pair], bool]
-"""Whether the other side would accept a client certificate of this issuer (TLS tells a client so in the handshake)."""
+    def __init__(self, reason: str, type_name: str = CONNECT_FAILED, status: int = 500) -> None:
+        super().__init__(reason)
+        self.reason, self.type, self.status = reason, type_name, status
 
 
 class Connection:
     """A standing connection to another cluster; `ask` sends a frame. Use it as a context manager."""
 
-    def __init__(self, secured: ssl.SSLSocket, credentials: str | None) -> None:
-        self._secured = secured
-        self._credentials = credentials
+    def __init__(self, secured: ssl.SSLSocket, target: Target, credentials: str | None) -> None:
+        self._secured, self._target, self._credentials = secured, target, credentials
+        self._welcome = False
 
     def ask(self, frame: dict[str, Any]) -> dict[str, Any]:
-        """Send a frame and return the reply; ConnectionRefused with the other side's words if it refuses."""
-        try:
-            send(self._secured, {**frame, "credentials": self._credentials} if self._credentials else frame)
-            answer = receive(self._secured)
-        except ssl.SSLError as error:
-            raise ConnectionRefused(_alert(error)) from error
-        except OSError as error:
-            raise ConnectionRefused(f"transport connection closed by remote: {error}") from error
+        """Send a frame and return the reply; Refused with the other side's words if it refuses."""
+        if not self._welcome:
+            self._welcome = bool(self._heard({}))
+        answer = self._heard({**frame, "credentials": self._credentials} if self._credentials else frame)
         if "error" in answer:
-            raise ConnectionRefused(str(answer["error"]))
+            raise Refused(str(answer["error"]), str(answer["type"]), int(answer["status"]))
         reply: dict[str, Any] = answer["reply"]
         return reply
+
+    def _heard(self, frame: dict[str, Any]) -> dict[str, Any]:
+        """What the other side says next, after the frame if there is one to send."""
+        try:
+            if frame:
+                send(self._secured, frame)
+            answer = receive(self._secured)
+        except ssl.SSLEOFError as error:
+            raise Refused(_closed(self._target)) from error
+        except ssl.SSLError as error:
+            raise Refused(_alert(error)) from error
+        except OSError as error:
+            raise Refused(_closed(self._target)) from error
+        if "alert" in answer:
+            raise Refused(f"Received fatal alert: {answer['alert']}")
+        return answer
 
     def close(self) -> None:
         """Hang up."""
@@ -87,56 +101,93 @@ class Connection:
         self.close()
 
 
-def connect(caller: Caller, target: Target, resolve: Resolve, presents: Presents) -> Connection:
+def connect(caller: Caller, target: Target, plane: Plane) -> Connection:
     """Open a connection: on the API-key model when the caller holds a key for the alias, else by certificate.
 
-    ConnectionRefused tells what failed, in the words of Elasticsearch's log.
+    Refused tells what failed, in the words of Elasticsearch's log.
     """
-    port = resolve(target.host, target.port)
-    if port is None:
-        raise ConnectionRefused(
-            f"failed to open any proxy connections to cluster: connect_exception: {target.host}:{target.port}"
-        )
+    if target.server_name is not None and not _HOST_NAME.match(target.server_name):
+        raise Refused(f"invalid DiscoveryNode server_name [{target.server_name}]")
+    place = plane.network.place_of(target.host)
+    port = place.real_port(target.port) if place is not None else None
+    if place is None or port is None:
+        raise Refused(_unreachable(target))
     by_key = caller.credentials is not None
-    context = _context(caller, target, presents, by_key=by_key)
+    name = _hello_name(target, by_key=by_key)
     try:
         raw = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         raw.sendall(header(caller.source, target.port))
-        secured = context.wrap_socket(raw, server_hostname=target.server_name or target.host)
-    except ssl.SSLError as error:
-        raise ConnectionRefused(_untrusted(error, by_key=by_key)) from error
+        plane.wire.begun(raw.getsockname()[1])
     except OSError as error:
-        raise ConnectionRefused(
-            f"failed to open any proxy connections to cluster: connect_exception: {error}"
-        ) from error
-    names = other_names_in(secured.getpeercert(binary_form=True))
-    if not by_key and not caller.transport.accepts(names):
-        secured.close()
-        raise ConnectionRefused(
-            f"certificate of the remote ({', '.join(names) or 'no otherName'}) does not match the trusted names"
-        )
-    return Connection(secured, caller.credentials)
-
-
-def _context(caller: Caller, target: Target, presents: Presents, *, by_key: bool) -> ssl.SSLContext:
+        raise Refused(_unreachable(target)) from error
+    try:
+        secured = _context(caller, target, place, name, by_key=by_key).wrap_socket(raw, server_hostname=name)
+    except ssl.SSLError as error:
+        raw.close()
+        raise Refused(_untrusted(error, target, by_key=by_key)) from error
+    except OSError as error:
+        raw.close()
+        raise Refused(_closed(target)) from error
     if not by_key:
-        return client_context(caller.transport.authorities, pair=caller.pair, check_name=False)
-    pair = caller.pair if presents(target.host, target.port, caller.pair) else None
-    return client_context(caller.server_authorities, pair=pair, check_name=True)
+        _check_names(caller, secured, target)
+    return Connection(secured, target, caller.credentials)
 
 
-def _untrusted(error: ssl.SSLError, *, by_key: bool) -> str:
-    name = "xpack.security.remote_cluster_client.ssl" if by_key else "xpack.security.transport.ssl"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"failed to establish trust with server in ssl context [{name}]: {error.verify_message}; "
-            "this ssl context is not configured to trust that issuer or the certificate does not fit"
+def _hello_name(target: Target, *, by_key: bool) -> str | None:
+    """The name in the TLS hello. Only the API-key model, which checks host names, falls back to the host (inferred)."""
+    return target.server_name or (target.host if by_key else None)
+
+
+def _check_names(caller: Caller, secured: ssl.SSLSocket, target: Target) -> None:
+    names = other_names_in(secured.getpeercert(binary_form=True))
+    if not caller.transport.accepts(names):
+        secured.close()
+        raise Refused(
+            f"certificate of the server at [{target.host}:{target.port}] with the otherName "
+            f"[{', '.join(names) or 'none'}] does not match the trusted names"
         )
-    return _alert(error)
+
+
+def _context(caller: Caller, target: Target, place: Place, name: str | None, *, by_key: bool) -> ssl.SSLContext:
+    if not by_key:
+        return client_context(caller.transport.authorities, caller.shown, check_name=False)
+    # a client shows its certificate only where the hello of the server asks for one of its issuer
+    asked = caller.issuer in place.asked_authorities(target.port, name)
+    return client_context(caller.server_authorities, caller.shown if asked else None, check_name=True)
+
+
+def _unreachable(target: Target) -> str:
+    return f"failed to open any proxy connections to cluster: connect_exception: [{target.host}:{target.port}]"
+
+
+def _closed(target: Target) -> str:
+    return f"transport connection to [{target.host}:{target.port}] closed by remote"
+
+
+def _untrusted(error: ssl.SSLError, target: Target, *, by_key: bool) -> str:
+    if isinstance(error, ssl.SSLEOFError):
+        return _closed(target)
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return _alert(error)
+    name = "xpack.security.remote_cluster_client.ssl" if by_key else "xpack.security.transport.ssl"
+    if "mismatch" in error.verify_message:
+        cause = f"the server's certificate does not fit the name: {error.verify_message}"
+    elif "expired" in error.verify_message:
+        cause = f"the server's certificate is not valid: {error.verify_message}"
+    else:
+        cause = f"this ssl context ([{name}]) is not configured to trust that issuer: {error.verify_message}"
+    return f"failed to establish trust with server at [{target.host}:{target.port}] in ssl context [{name}]; {cause}"
+
+
+_ALERTS = {
+    # what OpenSSL calls the alerts that Java would send as another one
+    "certificate_required": "bad_certificate",
+    "unknown_ca": "certificate_unknown",
+}
 
 
 def _alert(error: ssl.SSLError) -> str:
-    reason = (error.reason or str(error)).lower().replace("tlsv13_alert_certificate_required", "bad_certificate")
-    if "alert" in reason or "bad_certificate" in reason:
-        return f"Received fatal alert: {reason.rpartition('alert_')[2]}"
-    return f"TLS failed: {reason}"
+    reason = (error.reason or str(error)).lower()
+    name = reason.rpartition("alert_")[2]
+    return f"Received fatal alert: {_ALERTS.get(name, name)}"

@@ -1,6 +1,7 @@
 """What clusters say to each other once TLS stands: one JSON object per line, a request and its reply.
 
-This stands in for Elasticsearch's transport protocol; the shapes are the simulator's own.
+This stands in for Elasticsearch's transport protocol; the shapes are the simulator's own. The listening end speaks
+first (`GREETING`, or `{"alert": …}`), so that a refusal reaches the caller before it says anything.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 import socket
 from typing import Any
 
+GREETING: dict[str, Any] = {"welcome": True}
 LONGEST = 4 * 1024 * 1024
 """Longest frame in bytes."""
 

@@ -10,35 +10,25 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from ece_simulator.data_plane.certificates import other_names_in
-from ece_simulator.data_plane.frames import receive, send
+from ece_simulator.data_plane.frames import GREETING, receive, send
 from ece_simulator.data_plane.handshake_log import Handshake, HandshakeLog
 from ece_simulator.data_plane.names import identity_in
-from ece_simulator.data_plane.party import Party, Peer, Verdict
+from ece_simulator.data_plane.party import Edge, Party, Peer, Verdict
 from ece_simulator.data_plane.rules import lets_in
 from ece_simulator.data_plane.source_address import peek_server_name, take_source
 from ece_simulator.data_plane.tls_files import server_context
-from ece_simulator.tls import Pair
+from ece_simulator.data_plane.wire import Wire
 
 TRANSPORT_PORT = 9400
 KEY_PORT = 9443
 _PATIENCE = 5.0
 """Seconds a connection may stay silent."""
 
-FORBIDDEN = "BLOCKED_BY_TRAFFIC_FILTER"
-
-
-class EdgeCertificate(Protocol):
-    """What the proxy shows on 9443, and whose client certificates it can read."""
-
-    def edge_chain(self) -> tuple[Pair, str]:
-        """The server certificate with its key, and the PEM texts of the chain behind it."""
-
-    def known_authorities(self) -> Sequence[str]:
-        """CAs (PEM) by which the proxy identifies clients."""
+BLOCKED = "BLOCKED_BY_TRAFFIC_FILTER"
 
 
 class Listener:
@@ -46,7 +36,7 @@ class Listener:
 
     def __init__(self, name: str, serve: Callable[[socket.socket], None]) -> None:
         self._serve = serve
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port: int = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._accept, name=name, daemon=True)
         self._thread.start()
@@ -61,6 +51,7 @@ class Listener:
 
     def _one(self, connection: socket.socket) -> None:
         connection.settimeout(_PATIENCE)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(OSError, ValueError), connection:
             self._serve(connection)
 
@@ -72,82 +63,153 @@ class Listener:
 
 
 class Ports:
-    """The two ports of one installation (or of one cluster elsewhere)."""
+    """The two ports of one installation (or of one cluster elsewhere), opened when first needed."""
 
-    def __init__(
-        self, name: str, find: Callable[[str | None], Party | None], edge: EdgeCertificate, log: HandshakeLog
-    ) -> None:
-        self._find, self._edge, self._log = find, edge, log
-        self._transport = Listener(f"{name}-{TRANSPORT_PORT}", self._serve_transport)
-        self._key = Listener(f"{name}-{KEY_PORT}", self._serve_key)
+    def __init__(self, name: str, edge: Edge, log: HandshakeLog, wire: Wire) -> None:
+        self._name, self._edge, self._log, self._wire = name, edge, log, wire
+        self._listeners: dict[int, Listener] = {}
+        self._lock = threading.Lock()
+        self.closed: set[int] = set()
+        """Ports that nobody is let to: a firewall, or a balancer without that port."""
+        self.others: dict[int, int] = {}
+        """Ports served by somebody else, and where."""
 
     def real_port(self, port: int) -> int | None:
-        """The loopback port that stands for `port`; None for a port nobody listens on."""
-        return {TRANSPORT_PORT: self._transport.port, KEY_PORT: self._key.port}.get(port)
+        """The loopback port that stands for `port`; None for a port nobody listens on or that is closed."""
+        serve = {TRANSPORT_PORT: self._transport_port, KEY_PORT: self._key_port}.get(port)
+        if serve is None or port in self.closed:
+            return None
+        with self._lock:
+            if port not in self._listeners:
+                self._listeners[port] = Listener(f"{self._name}-{port}", serve)
+            return self._listeners[port].port
+
+    def reachable_port(self, port: int) -> int | None:
+        """Like `real_port`, but also for the ports of others."""
+        return self.real_port(port) or self.others.get(port)
+
+    def asked_authorities(self, port: int, server_name: str | None) -> tuple[str, ...]:
+        """The CAs that the TLS hello at a port asks client certificates of."""
+        if port == KEY_PORT:
+            return self._edge.known_authorities()
+        party = self._edge.find(server_name)
+        return party.trust.authorities if party is not None else ()
 
     def close(self) -> None:
-        """Close both ports."""
-        self._transport.close()
-        self._key.close()
+        """Close both ports; they open again when needed."""
+        with self._lock:
+            for listener in self._listeners.values():
+                listener.close()
+            self._listeners.clear()
 
     def _note(
         self, port: int, server_name: str | None, peer: Peer, party: Party | None, outcome: str, detail: str = ""
     ) -> None:
         cluster_id = party.cluster_id if party is not None else None
-        self._log.add(Handshake(port, server_name, peer.source, cluster_id, peer.names, outcome, detail))
+        caller = peer.identity.cluster_id if peer.identity is not None else None
+        self._log.add(Handshake(port, server_name, peer.source, cluster_id, caller, peer.names, outcome, detail))
 
-    def _serve_transport(self, raw: socket.socket) -> None:
-        peer = Peer(take_source(raw))
+    @contextlib.contextmanager
+    def _introduced(self, raw: socket.socket) -> Iterator[Peer]:
+        """Who dials; at the end the wire is told that everything about it is written down."""
+        port = raw.getpeername()[1]
+        source, by_header = take_source(raw)
+        try:
+            yield Peer(source)
+        finally:
+            if by_header:
+                self._wire.ended(port)
+
+    def _transport_port(self, raw: socket.socket) -> None:
+        with self._introduced(raw) as peer:
+            self._serve_transport(raw, peer)
+
+    def _key_port(self, raw: socket.socket) -> None:
+        with self._introduced(raw) as peer:
+            self._serve_key(raw, peer)
+
+    def _serve_transport(self, raw: socket.socket, peer: Peer) -> None:
         name = peek_server_name(raw)
-        party = self._find(name)
+        party = self._edge.find(name)
         if party is None or not party.running:
-            self._note(TRANSPORT_PORT, name, peer, None, "unknown_name")
+            outcome = "unknown_name" if party is None else "not_running"
+            self._note(TRANSPORT_PORT, name, peer, party, outcome)
             return
-        trust = party.transport_trust()
-        context = server_context(party.node_pair(), trust.authorities, client=ssl.CERT_REQUIRED)
+        context = server_context(party.node, party.trust.authorities, ssl.CERT_REQUIRED)
         try:
             secured = context.wrap_socket(raw, server_side=True)
-        except (ssl.SSLError, OSError) as error:
+        except OSError as error:
+            party.note(_told(error))
             self._note(TRANSPORT_PORT, name, peer, party, "tls", str(error))
             return
         with secured:
             peer = _identified(peer, secured)
-            if not trust.accepts(peer.names):
+            if not party.trust.accepts(peer.names):
+                # a node refuses within the handshake, by an alert
+                send(secured, {"alert": "certificate_unknown"})
+                names = ", ".join(peer.names) or "none"
+                party.note(f"certificate of the client with the otherName [{names}] does not match the trusted names")
                 self._note(TRANSPORT_PORT, name, peer, party, "untrusted_name", "does not match the trusted names")
                 return
-            self._note(TRANSPORT_PORT, name, peer, party, "connected")
-            _converse(secured, lambda frame: party.answer_transport(peer, frame))
+            _converse(secured, lambda frame: self._transported(party, peer, name, frame))
 
-    def _serve_key(self, raw: socket.socket) -> None:
-        peer = Peer(take_source(raw))
+    def _transported(self, party: Party, peer: Peer, name: str | None, frame: dict[str, Any]) -> Verdict:
+        verdict = party.answer_transport(peer, _credentials(frame), frame)
+        self._note_handshake(TRANSPORT_PORT, party, peer, name, frame, verdict)
+        return verdict
+
+    def _serve_key(self, raw: socket.socket, peer: Peer) -> None:
         name = peek_server_name(raw)
-        pair, chain = self._edge.edge_chain()
-        context = server_context(pair, self._edge.known_authorities(), client=ssl.CERT_OPTIONAL, chain=chain)
+        context = server_context(self._edge.shown(), self._edge.known_authorities(), ssl.CERT_OPTIONAL)
         try:
             secured = context.wrap_socket(raw, server_side=True)
-        except (ssl.SSLError, OSError) as error:
-            self._note(KEY_PORT, name, peer, None, "tls", str(error))
+        except OSError as error:
+            self._note(KEY_PORT, name, peer, self._edge.find(name), "tls", str(error))
             return
         with secured:
             self._route(secured, _identified(peer, secured), name)
 
     def _route(self, secured: ssl.SSLSocket, peer: Peer, name: str | None) -> None:
-        party = self._find(name)
+        party = self._edge.find(name)
         if party is None or not party.running:
-            self._note(KEY_PORT, name, peer, None, "unknown_name")
+            outcome = "unknown_name" if party is None else "not_running"
+            self._note(KEY_PORT, name, peer, party, outcome)
             return
-        if not lets_in(party.filters(), peer):
-            self._note(KEY_PORT, name, peer, party, FORBIDDEN)
+        if not lets_in(party.filters, peer):
+            self._note(KEY_PORT, name, peer, party, BLOCKED)
             return
         _converse(secured, lambda frame: self._judged(party, peer, name, frame))
 
-    def _judged(self, party: Party, peer: Peer, name: str | None, frame: dict[str, object]) -> Verdict:
-        credentials = frame.pop("credentials", None)
-        verdict = party.answer_with_key(peer, str(credentials) if credentials is not None else None, frame)
-        if frame.get("action") == "handshake":
-            outcome = "connected" if verdict.refused is None else "key"
-            self._note(KEY_PORT, name, peer, party, outcome, verdict.refused or "")
+    def _judged(self, party: Party, peer: Peer, name: str | None, frame: dict[str, Any]) -> Verdict:
+        verdict = party.answer_with_key(peer, _credentials(frame), frame)
+        self._note_handshake(KEY_PORT, party, peer, name, frame, verdict)
         return verdict
+
+    def _note_handshake(
+        self, port: int, party: Party, peer: Peer, name: str | None, frame: dict[str, Any], verdict: Verdict
+    ) -> None:
+        if frame.get("action") == "handshake":
+            refused = {TRANSPORT_PORT: "transport", KEY_PORT: "key"}[port]
+            outcome = "connected" if verdict.refused is None else refused
+            self._note(port, name, peer, party, outcome, verdict.refused or "")
+
+
+def _credentials(frame: dict[str, Any]) -> str | None:
+    given = frame.pop("credentials", None)
+    return None if given is None else str(given)
+
+
+def _told(error: OSError) -> str:
+    """What a node writes about a handshake that failed."""
+    reason = (getattr(error, "reason", None) or str(error)).lower()
+    if "peer_did_not_return" in reason:
+        return "client did not show a certificate: Empty client certificate chain"
+    if "alert" in reason:
+        return "client did not trust this server's certificate, closing connection"
+    return (
+        "failed to establish trust with client: the ssl context [xpack.security.transport.ssl] "
+        f"is not configured to trust that issuer: {reason}"
+    )
 
 
 def _identified(peer: Peer, secured: ssl.SSLSocket) -> Peer:
@@ -156,7 +218,8 @@ def _identified(peer: Peer, secured: ssl.SSLSocket) -> Peer:
     return Peer(peer.source, names, identity)
 
 
-def _converse(secured: ssl.SSLSocket, answer: Callable[[dict[str, object]], Verdict]) -> None:
+def _converse(secured: ssl.SSLSocket, answer: Callable[[dict[str, Any]], Verdict]) -> None:
     with contextlib.suppress(ConnectionError):
+        send(secured, GREETING)
         while True:
             send(secured, answer(receive(secured)).frame())

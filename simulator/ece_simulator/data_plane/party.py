@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ece_simulator.data_plane.names import NodeIdentity, matches_any
-from ece_simulator.tls import Pair
+from ece_simulator.data_plane.tls_files import Shown
 
 
 @dataclass(frozen=True)
@@ -45,42 +45,61 @@ class FilterRule:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer of a cluster to a frame: a reply, or words that refuse it."""
+    """The answer of a cluster to a frame: a reply, or words that refuse it, with Elasticsearch's type and status."""
 
     reply: dict[str, Any] = field(default_factory=dict)
     refused: str | None = None
+    type: str = "security_exception"
+    status: int = 403
 
     def frame(self) -> dict[str, Any]:
         """As it goes over the wire."""
-        return {"error": self.refused} if self.refused is not None else {"reply": self.reply}
+        if self.refused is not None:
+            return {"error": self.refused, "type": self.type, "status": self.status}
+        return {"reply": self.reply}
 
 
 class Party(Protocol):
-    """A cluster in the data plane. Everything is asked anew for each connection: no verdict is remembered."""
+    """A cluster in the data plane, as it is at one moment: made anew for each connection, no verdict is remembered."""
 
     @property
     def cluster_id(self) -> str:
         """The Elasticsearch cluster id."""
 
     @property
-    def version(self) -> str:
-        """The stack version its nodes run."""
-
-    @property
     def running(self) -> bool:
         """Whether any node is there to answer."""
 
-    def node_pair(self) -> Pair:
+    @property
+    def node(self) -> Shown:
         """Certificate and key of its nodes."""
 
-    def transport_trust(self) -> TransportTrust:
+    @property
+    def trust(self) -> TransportTrust:
         """Whom its nodes accept on the certificate model."""
 
+    @property
     def filters(self) -> Sequence[FilterRule] | None:
         """The rules of all filters on it; None when it carries no filter at all."""
 
-    def answer_transport(self, peer: Peer, frame: dict[str, Any]) -> Verdict:
+    def answer_transport(self, peer: Peer, credentials: str | None, frame: dict[str, Any]) -> Verdict:
         """Answer a frame that came over the certificate model."""
 
     def answer_with_key(self, peer: Peer, credentials: str | None, frame: dict[str, Any]) -> Verdict:
         """Answer a frame that came to the remote cluster server; judges the key first."""
+
+    def note(self, message: str) -> None:
+        """Write a line into the cluster's own log."""
+
+
+class Edge(Protocol):
+    """The place where clusters are reached: who is behind a server name, and what the proxy there shows."""
+
+    def find(self, server_name: str | None) -> Party | None:
+        """The cluster that a server name means."""
+
+    def shown(self) -> Shown:
+        """What is shown on 9443."""
+
+    def known_authorities(self) -> tuple[str, ...]:
+        """CAs (PEM) by which clients on 9443 are identified."""

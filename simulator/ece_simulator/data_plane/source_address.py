@@ -1,4 +1,4 @@
-"""The address a connection comes from: proxy protocol version 2, and routing by the server name of a ClientHello.
+"""Who connects and to whom: the proxy protocol version 2, and the server name of a ClientHello.
 
 All simulated clusters live on loopback; who dials puts the address that the other side shall see in front.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 import ipaddress
 import socket
 import struct
+import time
 
 SIGNATURE = b"\r\n\r\n\x00\r\nQUIT\n"
 _HEAD = struct.Struct(">12sBBH")
 _VERSION_2_PROXY = 0x21
 _TCP4, _TCP6 = 0x11, 0x21
+_LONGEST_HELLO = 16 * 1024
 
 
 def header(source: str, destination_port: int) -> bytes:
@@ -23,17 +25,27 @@ def header(source: str, destination_port: int) -> bytes:
     return _HEAD.pack(SIGNATURE, _VERSION_2_PROXY, _TCP4 if address.version == 4 else _TCP6, len(body)) + body
 
 
-def take_source(connection: socket.socket) -> str:
-    """The address the header in front of a connection names; the socket's own without a header.
+def take_source(connection: socket.socket) -> tuple[str, bool]:
+    """The address the header in front of a connection names; the socket's own without one, and whether there was one.
 
     Takes the header off the stream. ConnectionError when the peer leaves in the middle of it.
     """
-    if connection.recv(len(SIGNATURE), socket.MSG_PEEK) != SIGNATURE:
-        return str(connection.getpeername()[0])
+    if _peek(connection, len(SIGNATURE)) != SIGNATURE:
+        return str(connection.getpeername()[0]), False
     _, _, family, size = _HEAD.unpack(_exactly(connection, _HEAD.size))
     body = _exactly(connection, size)
     length = 4 if family == _TCP4 else 16
-    return str(ipaddress.ip_address(body[:length]))
+    return str(ipaddress.ip_address(body[:length])), True
+
+
+def _peek(connection: socket.socket, size: int) -> bytes:
+    """The next bytes without taking them off the stream; fewer when the peer has nothing more to say for a moment."""
+    patience = time.monotonic() + 1.0
+    while True:
+        data = connection.recv(size, socket.MSG_PEEK)
+        if len(data) >= size or not data or time.monotonic() > patience:
+            return data
+        time.sleep(0.001)
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes:
@@ -46,14 +58,13 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
     return data
 
 
-def peek_server_name(connection: socket.socket, limit: int = 4096) -> str | None:
+def peek_server_name(connection: socket.socket) -> str | None:
     """The server name of the ClientHello that waits on a connection; None without one. Nothing is taken off."""
-    record = connection.recv(5, socket.MSG_PEEK | socket.MSG_WAITALL)
+    record = _peek(connection, 5)
     if len(record) < 5 or record[0] != 0x16:
         return None
-    size = min(5 + int.from_bytes(record[3:5], "big"), limit)
-    hello = connection.recv(size, socket.MSG_PEEK | socket.MSG_WAITALL)
-    return _server_name(hello[5:])
+    size = min(5 + int.from_bytes(record[3:5], "big"), _LONGEST_HELLO)
+    return _server_name(_peek(connection, size)[5:])
 
 
 def _server_name(hello: bytes) -> str | None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ece_simulator.deployments.model import KINDS, STATELESS, Deployment, Resource
 from ece_simulator.deployments.plan_rules import PlanCheck
 from ece_simulator.deployments.settings import apply_elasticsearch_settings, default_settings
+from ece_simulator.elasticsearch.cluster import ELASTIC, SUPERUSER, Cluster
+from ece_simulator.elasticsearch.cluster import User as NativeUser
 from ece_simulator.problems import Complaint, Problem
 from ece_simulator.templates.handlers import adapted
 from ece_simulator.trust.settings import complaints as trust_complaints
@@ -200,6 +202,8 @@ def add_resource(world: World, deployment: Deployment, draft: Draft, user: User,
     given = draft.payload.get("settings") or {}
     if draft.kind == "elasticsearch":
         resource.password = world.ids.word(24)
+        elastic = NativeUser(ELASTIC, [SUPERUSER], resource.password)
+        resource.cluster = Cluster(world.ids.word(22), {ELASTIC: elastic})
         apply_elasticsearch_settings(world, resource, given)
     else:
         resource.settings.update(copy.deepcopy(given))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ece_simulator.data_plane.tls_files import Shown
+from ece_simulator.elasticsearch.cluster import Cluster
 from ece_simulator.plans.attempt import PlanAttempt
 from ece_simulator.problems import Problem, resource_not_found
 
@@ -42,6 +44,10 @@ class Resource:
     remote_clusters: list[dict[str, Any]] = field(default_factory=list)
     scoped_names: bool = True
     """Node certificates carry the cluster's name; false for what was made before ECE 2.9.0, until `_enable-ccr`."""
+    cluster: Cluster = field(default_factory=lambda: Cluster(""))
+    """What Elasticsearch itself keeps; empty for other kinds."""
+    node: tuple[Any, Shown] | None = field(default=None, repr=False)
+    """The certificate of the nodes, and what it was made for."""
     effective_trust: dict[str, Any] = field(default_factory=lambda: {"accounts": [], "external": [], "direct": []})
     """The trust settings that the nodes work with: those of the last good plan."""
 
@@ -49,10 +55,16 @@ class Resource:
         """The nodes take over the trust settings as they are now."""
         self.effective_trust = copy.deepcopy(self.settings["trust"])
 
-    def settle(self) -> None:
-        """A plan ended well."""
+    def settle(self, attempt: PlanAttempt) -> None:
+        """A plan ended well: trust settings are applied, nodes that were started have read their keystore."""
         if self.kind == "elasticsearch":
             self.settle_trust()
+            if attempt.during in ("initializing", "restarting") or self.cluster.loaded_by != self.stack_version:
+                self.cluster.load(self.keystore, self.stack_version)
+
+    def keystore_changed(self) -> None:
+        """The keystore is another one."""
+        self.cluster.keystore_changed(self.keystore, self.stack_version)
 
     @property
     def plan_healthy(self) -> bool:

@@ -9,6 +9,7 @@ from ece_simulator.deployments import lifecycle
 from ece_simulator.deployments.handlers import refuse_hide
 from ece_simulator.deployments.model import Deployment, Resource
 from ece_simulator.deployments.views import attempt_view, resource_view
+from ece_simulator.elasticsearch.cluster import ELASTIC
 from ece_simulator.problems import Problem, resource_not_found
 
 
@@ -115,6 +116,14 @@ def delete_deployment_stateless_resource(call: Call) -> Answer:
     deployment, resource = _writable(call)
     lifecycle.delete_resource(call.world, deployment, resource)
     return Answer(_crud(resource))
+
+
+def reset_elasticsearch_user_password(call: Call) -> Answer:
+    """POST …/elasticsearch/{ref_id}/_reset-password: a new password of the user elastic, shown this once."""
+    _, resource = _writable(call)
+    elastic = resource.cluster.users[ELASTIC]
+    elastic.password = call.world.ids.word(24)
+    return Answer({"username": elastic.name, "password": elastic.password})
 
 
 def get_deployment_resource_plan_activity(call: Call) -> Answer:

@@ -14,6 +14,7 @@ from ece_simulator.deployments.views import deployment_view, everything
 from ece_simulator.problems import Problem
 
 if TYPE_CHECKING:
+    from ece_simulator.deployments.model import Deployment
     from ece_simulator.world import World
 
 DEFAULT_SIZE = 100
@@ -22,11 +23,16 @@ DEFAULT_SIZE = 100
 Document = dict[str, Any]
 
 
-def search(world: World, request: dict[str, Any]) -> dict[str, Any]:
-    """Model DeploymentsSearchResponse; `cursor` goes on with an earlier search and makes other fields ignored."""
+def search(
+    world: World, request: dict[str, Any], eligible: Callable[[Deployment], bool] | None = None
+) -> dict[str, Any]:
+    """Model DeploymentsSearchResponse; `cursor` goes on with an earlier search and makes other fields ignored.
+
+    `eligible` narrows what is searched.
+    """
     if request.get("cursor"):
         request = _decode_cursor(request["cursor"])
-    shown = (d for d in world.deployments.values() if not d.hidden)
+    shown = (d for d in world.deployments.values() if not d.hidden and (eligible is None or eligible(d)))
     documents = [_document(world, deployment.id) for deployment in shown]
     found = [d for d in documents if matches(request.get("query"), d, "")]
     for order in reversed(request.get("sort") or ["id"]):

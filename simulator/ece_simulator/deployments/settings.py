@@ -30,6 +30,8 @@ def apply_elasticsearch_settings(world: World, resource: Resource, given: dict[s
     for name, value in given.items():
         if name == "keystore_contents":
             merge(resource.keystore, (value or {}).get("secrets", {}))
+            if resource.current is not None:
+                resource.keystore_changed()
         elif name == "metadata":
             continue  # follows the deployment
         elif name == "trust" and value is not None:

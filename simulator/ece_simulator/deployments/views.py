@@ -7,6 +7,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from ece_simulator.clock import iso
+from ece_simulator.deployments.cluster import endpoint_of
 from ece_simulator.deployments.instances import instances_of
 from ece_simulator.deployments.model import KINDS, Deployment, Resource
 from ece_simulator.deployments.plan_rules import with_defaults, with_template_elements
@@ -175,7 +176,7 @@ def endpoint_metadata(world: World, deployment: Deployment, resource: Resource, 
         metadata["raw"] = {"cluster_id": resource.id}
     if resource.current is None:
         return metadata
-    host = f"{resource.id}.{world.domain}"
+    host = endpoint_of(world, resource)
     metadata |= {"endpoint": host, "service_url": f"https://{host}:{HTTPS_PORT}", "services_urls": None}
     if deployment.alias:
         aliased = f"{deployment.alias}.{SHORT.get(resource.kind, resource.kind)}.{world.domain}"

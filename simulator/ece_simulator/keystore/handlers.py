@@ -21,6 +21,7 @@ def set_deployment_es_resource_keystore(call: Call) -> Answer:
     if resource.stopped and not call.world.switches.keystore_on_stopped:
         raise Problem(500, "deployments.metadata_internal_error", "The resource is shut down")
     merge(resource.keystore, call.body["secrets"])
+    resource.keystore_changed()
     return Answer(redacted(resource.keystore))
 
 

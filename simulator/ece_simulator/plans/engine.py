@@ -107,7 +107,7 @@ class PlanEngine:
         self._close(resource, attempt, None)
         resource.current = attempt
         resource.status = attempt.after
-        resource.settle()
+        resource.settle(attempt)
         if attempt.done is not None:
             attempt.done()
 

@@ -1,0 +1,1 @@
+"""Remote clusters as ECE manages them: the certificate model within one installation."""
