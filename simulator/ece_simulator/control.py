@@ -7,19 +7,17 @@ Every public method is also a call under `/_sim/<method>` (control_http.py): arg
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 from contextlib import suppress
 from typing import Any
 
 from ece_simulator.call_log import CallLog
 from ece_simulator.clock import ManualClock
-from ece_simulator.data_plane.listener import KEY_PORT, TRANSPORT_PORT
+from ece_simulator.control_connections import ConnectionControl, Which
 from ece_simulator.data_plane.network import Plane
 from ece_simulator.fabric import Fabric
 from ece_simulator.faults import Fault
 from ece_simulator.plans.attempt import Failure
 from ece_simulator.plans.engine import FailureOrder
-from ece_simulator.platform.chains import KINDS
 from ece_simulator.removal import remove
 from ece_simulator.routes import ROUTES
 from ece_simulator.seeding import Seed, age, plant
@@ -27,8 +25,6 @@ from ece_simulator.snapshot import history_of, snapshot_of
 from ece_simulator.specification import specification
 from ece_simulator.switches import Switches
 from ece_simulator.users.rights import GRANTS
-
-Which = int | str | None
 
 METHODS = (
     "reset", "seed", "advance", "set_plan_speed", "fail_next", "clear_faults", "release", "fail_plan", "expire_tokens",
@@ -40,13 +36,11 @@ METHODS = (
 """What can be called over HTTP."""
 
 
-class Control:
+class Control(ConnectionControl):
     """Control of one simulator. Wrong arguments raise ValueError that says what is allowed."""
 
     def __init__(self, fabric: Fabric, plane: Plane, log: CallLog, faults: list[Fault], switches: Switches) -> None:
-        self._fabric = fabric
-        self._plane = plane
-        self._lock = plane.lock
+        super().__init__(fabric, plane)
         self._log = log
         self._faults = faults
         self._switches = switches
@@ -253,59 +247,6 @@ class Control:
     def set_switch(self, name: str, value: Any) -> None:
         """Sets one of the open questions (`switches.Switches`) for all installations."""
         setattr(self._switches, name, value)
-
-    # connections between clusters
-
-    def handshakes(self, since: int = 0) -> list[dict[str, Any]]:
-        """What happened on the wire, oldest first, as the listening sides saw it (`data_plane.handshake_log`).
-
-        `since` leaves out that many entries.
-        """
-        self._plane.wire.settle()
-        return self._plane.handshakes.views()[since:]
-
-    def elasticsearch_log(self, deployment: str | None = None, since: int = 0) -> list[dict[str, Any]]:
-        """What the nodes wrote about connections, in the words that Elastic documents; of one deployment or of all."""
-        self._plane.wire.settle()
-        lines = self._plane.log.views()[since:]
-        return [line for line in lines if deployment in (None, line["deployment"], line["cluster_id"])]
-
-    def clear_connections(self) -> None:
-        """Forgets handshakes and the nodes' log."""
-        self._plane.wire.settle()
-        self._plane.handshakes.clear()
-        self._plane.log.clear()
-
-    def set_egress(self, address: str, *, installation: Which = None) -> None:
-        """The address that others see when clusters of an installation dial them."""
-        ipaddress.ip_address(address)
-        with self._lock:
-            for one in self._fabric.select(installation):
-                one.world.egress = address
-
-    def set_port(self, port: int, *, open: bool, installation: Which = None) -> None:
-        """Whether anybody is let to 9400 or 9443 of an installation: a firewall, or a balancer without that port."""
-        if port not in (TRANSPORT_PORT, KEY_PORT):
-            raise ValueError(f"port: {TRANSPORT_PORT} or {KEY_PORT}; got {port}")
-        for one in self._fabric.select(installation):
-            (one.ports.closed.discard if open else one.ports.closed.add)(port)
-
-    def set_proxy_ca(self, kind: str, *, installation: Which = None) -> None:
-        """Who signs the proxies' certificate from now on: the installation's own CA (`private`) or one that everybody
-        trusts (`public`). An uploaded chain is forgotten."""
-        if kind not in KINDS:
-            raise ValueError(f"kind: {' or '.join(KINDS)}; got {kind!r}")
-        with self._lock:
-            for one in self._fabric.select(installation):
-                one.world.proxy_ca = kind
-                one.world.chains.pop("proxy", None)
-                one.world.tell_certificate_change("proxy")
-
-    def rotate_internal_ca(self, *, installation: Which = None) -> None:
-        """The next internal CA becomes active: nodes get new certificates, and one more CA is announced."""
-        with self._lock:
-            for one in self._fabric.select(installation):
-                one.world.authority.rotate_internal()
 
     # users and certificates
 

@@ -12,6 +12,7 @@ from ece_simulator.keystore.rules import merge
 from ece_simulator.remote_clusters.settings import write
 from ece_simulator.templates.handlers import adapted
 from ece_simulator.traffic_filters.rules import from_request
+from ece_simulator.trust.direct_entries import authority_complaints
 from ece_simulator.trust.settings import taken_over
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def plant(world: World, seed: Seed) -> Deployment:
     search.remote_clusters = copy.deepcopy(seed.remotes)
     write(world, search, [], seed.remotes)
     if seed.trust is not None:
+        _check_certificates(seed.trust)
         search.settings["trust"] = taken_over(world, search, {**search.settings["trust"], **seed.trust}, whole=True)
         search.settle_trust()
     deployment.system_owned = seed.system_owned
@@ -71,6 +73,13 @@ def plant(world: World, seed: Seed) -> Deployment:
     if seed.created_before_2_9_0:
         age(search)
     return deployment
+
+
+def _check_certificates(trust: dict[str, Any]) -> None:
+    """A seed may hold what the API would refuse, but not what nobody could show."""
+    for index, entry in enumerate(trust.get("direct") or []):
+        for complaint in authority_complaints(entry, [], f"trust.direct[{index}]", ""):
+            raise ValueError(f"{complaint.fields[0]}: {complaint.message}")
 
 
 def age(search: Resource) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ece_simulator import ManualClock, RealClock, Simulator, Switches
+from tests.simulator.clusters import connect_by_key, introduce, seed
 from tests.simulator.support import RULESETS, Api, create_body, ruleset, simulator
 
 
@@ -48,6 +50,48 @@ def test_seed_refuses_unknown_parts(sim: Simulator) -> None:
     """A misspelt part would otherwise seed something else than the test says."""
     with pytest.raises(ValueError, match="traffic_filters"):
         sim.control.seed(filters=[])
+
+
+def test_seed_refuses_certificates_nobody_could_show(sim: Simulator) -> None:
+    """A made-up PEM text would fail much later, at the first read."""
+    entry = {"name": "x", "trust_all": True, "scope_id": "1", "certificates": [{"pem": "x"}]}
+
+    with pytest.raises(ValueError, match=r"trust\.direct\[0\]\.certificates\[0\]\.pem"):
+        sim.control.seed(trust={"direct": [entry]})
+
+
+def test_connection_controls_tell_what_is_allowed(sim: Simulator) -> None:
+    """Wrong addresses, ports, kinds and ids are refused with what would be right."""
+    wrong: dict[str, Callable[[], object]] = {
+        "does not appear to be": lambda: sim.control.set_egress("office"),
+        "9400 or 9443": lambda: sim.control.set_port(9300, open=False),
+        "private or public": lambda: sim.control.set_proxy_ca("own"),
+        "one of deployment, ruleset": lambda: sim.control.take_away("role", "x"),
+        "there is no settings": lambda: sim.control.take_away("settings", f"{sim.control.seed()['id']}/r"),
+    }
+
+    for words, call in wrong.items():
+        with pytest.raises(ValueError, match=words):
+            call()
+
+
+def test_state_shows_connections_without_secrets(sim: Simulator) -> None:
+    """Settings, keys, trust, records and indices are there; the secret of a key is nowhere."""
+    remote = seed(sim, name="remote", documents={"logs-1": {"1": {}}})
+    local = seed(sim, name="local")
+    key = connect_by_key(local, remote)
+    introduce(local, remote)
+
+    state = sim.control.state()["a"]
+
+    shown = {n: state["deployments"][n]["resources"]["main-elasticsearch"] for n in ("local", "remote")}
+    assert shown["local"]["settings"]["cluster.remote.r.mode"] == "proxy"
+    assert shown["local"]["loaded_secrets"] == ["r"]
+    assert shown["remote"]["keys"][key["id"]]["live"] is True
+    assert shown["remote"]["indices"] == {"logs-1": 1}
+    assert [record["name"] for record in state["relationships"].values()] == ["other"]
+    for secret in (key["api_key"], key["encoded"]):
+        assert secret not in json.dumps(sim.control.state()) + json.dumps(sim.control.calls())
 
 
 def test_mark_changes_behind_the_api(sim: Simulator, api: Api) -> None:

@@ -19,6 +19,8 @@ from ece_simulator.data_plane.party import TransportTrust
 from ece_simulator.data_plane.source_address import header
 from ece_simulator.data_plane.tls_files import Shown, client_context
 
+KEY_PORT = 9443
+"""Where remote cluster servers listen."""
 PATIENCE = 5.0
 """Seconds to wait for the other side."""
 CONNECT_FAILED = "connect_transport_exception"
@@ -150,11 +152,13 @@ def _check_names(caller: Caller, secured: ssl.SSLSocket, target: Target) -> None
 
 
 def _context(caller: Caller, target: Target, place: Place, name: str | None, *, by_key: bool) -> ssl.SSLContext:
-    if not by_key:
-        return client_context(caller.transport.authorities, caller.shown, check_name=False)
-    # a client shows its certificate only where the hello of the server asks for one of its issuer
+    # a client shows its certificate where the hello of the server asks for one of its issuer; a node that meets
+    # another node shows it in any case, so that the refusal names what is wrong with it
     asked = caller.issuer in place.asked_authorities(target.port, name)
-    return client_context(caller.server_authorities, caller.shown if asked else None, check_name=True)
+    shown = caller.shown if asked or (not by_key and target.port != KEY_PORT) else None
+    if by_key:
+        return client_context(caller.server_authorities, shown, check_name=True)
+    return client_context(caller.transport.authorities, shown, check_name=False)
 
 
 def _unreachable(target: Target) -> str:

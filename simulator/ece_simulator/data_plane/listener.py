@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ece_simulator.data_plane.certificates import other_names_in
+from ece_simulator.data_plane.dial import KEY_PORT
 from ece_simulator.data_plane.frames import GREETING, receive, send
 from ece_simulator.data_plane.handshake_log import Handshake, HandshakeLog
 from ece_simulator.data_plane.names import identity_in
@@ -24,7 +25,6 @@ from ece_simulator.data_plane.tls_files import server_context
 from ece_simulator.data_plane.wire import Wire
 
 TRANSPORT_PORT = 9400
-KEY_PORT = 9443
 _PATIENCE = 5.0
 """Seconds a connection may stay silent."""
 
@@ -63,10 +63,16 @@ class Listener:
 
 
 class Ports:
-    """The two ports of one installation (or of one cluster elsewhere), opened when first needed."""
+    """The two ports of one installation (or of one cluster elsewhere), opened when first needed.
 
-    def __init__(self, name: str, edge: Edge, log: HandshakeLog, wire: Wire) -> None:
+    `transport_port` is 9300 where clusters are reached without a proxy in between.
+    """
+
+    def __init__(
+        self, name: str, edge: Edge, log: HandshakeLog, wire: Wire, transport_port: int = TRANSPORT_PORT
+    ) -> None:
         self._name, self._edge, self._log, self._wire = name, edge, log, wire
+        self._transport = transport_port
         self._listeners: dict[int, Listener] = {}
         self._lock = threading.Lock()
         self.closed: set[int] = set()
@@ -76,7 +82,7 @@ class Ports:
 
     def real_port(self, port: int) -> int | None:
         """The loopback port that stands for `port`; None for a port nobody listens on or that is closed."""
-        serve = {TRANSPORT_PORT: self._transport_port, KEY_PORT: self._key_port}.get(port)
+        serve = {self._transport: self._transport_port, KEY_PORT: self._key_port}.get(port)
         if serve is None or port in self.closed:
             return None
         with self._lock:
@@ -133,14 +139,14 @@ class Ports:
         party = self._edge.find(name)
         if party is None or not party.running:
             outcome = "unknown_name" if party is None else "not_running"
-            self._note(TRANSPORT_PORT, name, peer, party, outcome)
+            self._note(self._transport, name, peer, party, outcome)
             return
         context = server_context(party.node, party.trust.authorities, ssl.CERT_REQUIRED)
         try:
             secured = context.wrap_socket(raw, server_side=True)
         except OSError as error:
             party.note(_told(error))
-            self._note(TRANSPORT_PORT, name, peer, party, "tls", str(error))
+            self._note(self._transport, name, peer, party, "tls", str(error))
             return
         with secured:
             peer = _identified(peer, secured)
@@ -149,13 +155,13 @@ class Ports:
                 send(secured, {"alert": "certificate_unknown"})
                 names = ", ".join(peer.names) or "none"
                 party.note(f"certificate of the client with the otherName [{names}] does not match the trusted names")
-                self._note(TRANSPORT_PORT, name, peer, party, "untrusted_name", "does not match the trusted names")
+                self._note(self._transport, name, peer, party, "untrusted_name", "does not match the trusted names")
                 return
             _converse(secured, lambda frame: self._transported(party, peer, name, frame))
 
     def _transported(self, party: Party, peer: Peer, name: str | None, frame: dict[str, Any]) -> Verdict:
         verdict = party.answer_transport(peer, _credentials(frame), frame)
-        self._note_handshake(TRANSPORT_PORT, party, peer, name, frame, verdict)
+        self._note_handshake(self._transport, party, peer, name, frame, verdict)
         return verdict
 
     def _serve_key(self, raw: socket.socket, peer: Peer) -> None:
@@ -189,7 +195,7 @@ class Ports:
         self, port: int, party: Party, peer: Peer, name: str | None, frame: dict[str, Any], verdict: Verdict
     ) -> None:
         if frame.get("action") == "handshake":
-            refused = {TRANSPORT_PORT: "transport", KEY_PORT: "key"}[port]
+            refused = "key" if port == KEY_PORT else "transport"
             outcome = "connected" if verdict.refused is None else refused
             self._note(port, name, peer, party, outcome, verdict.refused or "")
 

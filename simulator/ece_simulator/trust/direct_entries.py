@@ -30,6 +30,14 @@ def _parsed(pem: str) -> x509.Certificate:
     return read_certificates(pem)[0]
 
 
+@lru_cache(maxsize=4096)
+def _fingerprint(pem: str) -> str | None:
+    try:
+        return fingerprint_of(_parsed(pem))
+    except ValueError:
+        return None
+
+
 def certificates_of(entry: Entry) -> list[x509.Certificate]:
     """The certificates of a stored entry."""
     return [_parsed(certificate["pem"]) for certificate in entry["certificates"]]
@@ -37,13 +45,7 @@ def certificates_of(entry: Entry) -> list[x509.Certificate]:
 
 def fingerprints_of(entry: Entry) -> set[str]:
     """The fingerprints of an entry's certificates; texts that cannot be read count for nothing."""
-    found = set()
-    for certificate in entry["certificates"]:
-        try:
-            found.add(fingerprint_of(_parsed(certificate["pem"])))
-        except ValueError:
-            continue
-    return found
+    return {found for certificate in entry["certificates"] if (found := _fingerprint(certificate["pem"]))}
 
 
 def all_entries(world: World) -> Iterator[tuple[Deployment, Resource, Entry]]:
