@@ -14,6 +14,7 @@ EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples" / "terraform
 @pytest.mark.parametrize("example", EXAMPLES, ids=[file.stem for file in EXAMPLES])
 def test_an_example_deploys_settles_and_goes(ece: Ece, example: Path) -> None:
     """Readers copy examples as they are."""
+    ece.ws.env["BACKUP_SECRET_KEY"] = "the value that an example names by its variable"
     before = ece.state()
     ece.ws.write(example.read_text(encoding="utf-8"))
     ece.ws.apply()
