@@ -205,9 +205,14 @@ class Places:
     def _missing(self, name: str, environment_id: str | None, path: Path | None) -> DiagnosticError:
         known = ", ".join(self._provider.environment_names) or "none"
         identifier = f" (environment id {environment_id})" if environment_id else ""
+        advice = (
+            "Put the entry back, under any name, until all objects that reach it are destroyed."
+            if environment_id
+            else "Correct the name, or add an entry; one that was taken out must stay until all objects that reach "
+            "it are destroyed."
+        )
         return DiagnosticError(
             f'No environment "{name}"',
-            f'The provider has no entry "{name}"{identifier} in environments; it has: {known}. '
-            "Put the entry back, under any name, until all objects that reach it are destroyed.",
+            f'The provider has no entry "{name}"{identifier} in environments; it has: {known}. {advice}',
             path,
         )
