@@ -1,4 +1,4 @@
-"""Simulator of Elastic Cloud Enterprise: the REST API of any number of installations, without a cluster.
+"""Simulator of Elastic Cloud Enterprise: any number of installations, and real TLS between their clusters.
 
 A library first (`Simulator`, with or without ports), a server second (`ece-simulator`).
 """

@@ -67,26 +67,26 @@ class Switches:
 
     known_certificate_without_uid: str = "refuse"
     """A direct trust entry without `uid` whose certificate another deployment trusts: `refuse` it, or `merge` it with
-    that entry (Q19)."""
+    that entry."""
 
     scope_id_with_dots: bool = True
-    """Whether scope ids may hold dots and dashes, as the guide for Kubernetes uses them (Q3); the document says no."""
+    """Whether scope ids may hold dots and dashes, as the guide for Kubernetes uses them; the document says no."""
 
     own_proxy_trusted: bool = True
-    """Whether a deployment trusts the private proxy CA of its own installation without being told to (Q7)."""
+    """Whether a deployment trusts the private proxy CA of its own installation without being told to."""
 
     external_trust_after_delete: str = "dangle"
-    """What a deleted platform trust relationship does with entries of deployments: `dangle` or `clean` (Q22)."""
+    """What a deleted platform trust relationship does with entries of deployments: `dangle` or `clean`."""
 
     relationship_certificates: str = "one"
-    """How many certificates `public_ca_cert` of a platform trust relationship may hold: `one` or `many` (Q18)."""
+    """How many certificates `public_ca_cert` of a platform trust relationship may hold: `one` or `many`."""
 
     management_channel: str = "allowed"
-    """Whether the way to Elasticsearch through ECE works: `allowed` or `refused` (Q11)."""
+    """Whether the way to Elasticsearch through ECE works: `allowed` or `refused`."""
 
     filters_read_foreign_certificates: bool = False
     """Whether the proxy also identifies clients by the CAs of platform trust relationships, so that remote cluster
-    filters can name other environments (Q2, Q23)."""
+    filters can name other environments."""
 
     remote_not_found_status: int = 404
     """Status when a remote of the `remote-clusters` call is not in this ECE; only the code is known."""

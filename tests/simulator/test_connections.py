@@ -58,7 +58,7 @@ def direct(other: Cluster, *ids: str, **changes: Any) -> dict[str, Any]:
 
 
 def same_ece_by_key(sim: Simulator) -> tuple[Cluster, Cluster]:
-    """O1, API keys."""
+    """Same ECE: API keys."""
     local, remote = ends(sim, 0)
     for cluster in (local, remote):
         cluster.put_trust(accounts=[])  # no trust is needed
@@ -67,7 +67,7 @@ def same_ece_by_key(sim: Simulator) -> tuple[Cluster, Cluster]:
 
 
 def same_ece_by_certificate(sim: Simulator) -> tuple[Cluster, Cluster]:
-    """O1, certificates, only these two."""
+    """Same ECE: certificates, only these two."""
     local, remote = ends(sim, 0)
     local.put_trust(accounts=[account(local, remote.cluster_id)])
     remote.put_trust(accounts=[account(remote, local.cluster_id)])
@@ -76,7 +76,7 @@ def same_ece_by_certificate(sim: Simulator) -> tuple[Cluster, Cluster]:
 
 
 def other_ece_by_key(sim: Simulator) -> tuple[Cluster, Cluster]:
-    """O2, API keys, private CA of the proxies."""
+    """Other ECE: API keys, private CA of the proxies."""
     local, remote = ends(sim, 1)
     trust_proxy_of(local, remote)
     connect_by_key(local, remote)
@@ -84,7 +84,7 @@ def other_ece_by_key(sim: Simulator) -> tuple[Cluster, Cluster]:
 
 
 def other_ece_by_platform_trust(sim: Simulator) -> tuple[Cluster, Cluster]:
-    """O2, certificates, records on both platforms."""
+    """Other ECE: certificates, records on both platforms."""
     local, remote = ends(sim, 1)
     for one, other in ((local, remote), (remote, local)):
         entry = {"trust_relationship_id": introduce(one, other), "trust_all": False}
@@ -94,7 +94,7 @@ def other_ece_by_platform_trust(sim: Simulator) -> tuple[Cluster, Cluster]:
 
 
 def other_ece_by_direct_trust(sim: Simulator) -> tuple[Cluster, Cluster]:
-    """O2, certificates, the CA in the deployments themselves."""
+    """Other ECE: certificates, the CA in the deployments themselves."""
     local, remote = ends(sim, 1)
     local.put_trust(direct=[direct(remote, remote.cluster_id)])
     remote.put_trust(direct=[direct(local, local.cluster_id)])
@@ -195,7 +195,7 @@ def test_public_proxies_need_no_trust() -> None:
 
 
 def test_own_proxy_ca_is_a_question(two: Simulator) -> None:
-    """Whether a deployment trusts the private proxy CA of its own ECE can be switched (Q7)."""
+    """Whether a deployment trusts the private proxy CA of its own ECE can be switched."""
     two.switches.own_proxy_trusted = False
     local, remote = ends(two, 0)
     connect_by_key(local, remote)

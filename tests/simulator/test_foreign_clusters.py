@@ -135,7 +135,7 @@ def test_from_ece_by_certificate(sim: Simulator) -> None:
 
 
 def test_to_ece_by_key(sim: Simulator) -> None:
-    """The self-managed side needs the proxies' root; without a secret the remote misses the key (T8)."""
+    """The self-managed side needs the proxies' root; without a secret the remote misses the key."""
     remote, other = seed(sim, documents={"logs-1": {"1": {}}}), SelfManaged(sim)
     settings = {"mode": "proxy", "proxy_address": f"{remote.host}:9443", "server_name": remote.host}
     other.call("PUT", "_cluster/settings", {"persistent": {"cluster": {"remote": {"ece": settings}}}})

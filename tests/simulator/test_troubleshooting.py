@@ -48,7 +48,7 @@ def outcomes(cluster: Cluster) -> list[str]:
 
 
 @pytest.mark.parametrize("cause", ["port", "host", "firewall"])
-def test_t1_nobody_answers(sims: Simulator, cause: str) -> None:
+def test_nobody_answers(sims: Simulator, cause: str) -> None:
     """Wrong port, wrong host, closed port."""
     local, remote = pair(sims)
     connect_by_key(local, remote)
@@ -67,7 +67,7 @@ def test_t1_nobody_answers(sims: Simulator, cause: str) -> None:
 
 
 @pytest.mark.parametrize("port", [9400, 9443])
-def test_t2_closed_by_remote(sims: Simulator, port: int) -> None:
+def test_closed_by_remote(sims: Simulator, port: int) -> None:
     """A remote whose nodes are down; the same words come when the proxy does not know the name."""
     local, remote = pair(sims)
     if port == 9443:
@@ -107,7 +107,7 @@ def test_illegal_server_name(sims: Simulator) -> None:
     assert "invalid DiscoveryNode server_name" in look(local, remote)[0]
 
 
-def test_t3_authority_unknown(sims: Simulator) -> None:
+def test_authority_unknown(sims: Simulator) -> None:
     """API-key model, private CA of another installation: the line names the client's context."""
     local, remote = pair(sims, 1)
     connect_by_key(local, remote)
@@ -120,7 +120,7 @@ def test_t3_authority_unknown(sims: Simulator) -> None:
     assert outcomes(local) == ["tls"]
 
 
-def test_t3_no_secret(sims: Simulator) -> None:
+def test_no_secret(sims: Simulator) -> None:
     """Without a secret the certificate model meets 9443: the line names the transport context."""
     local, remote = pair(sims)
     local.put_remote("r", remote)
@@ -131,7 +131,7 @@ def test_t3_no_secret(sims: Simulator) -> None:
     assert "[xpack.security.transport.ssl]" in told
 
 
-def test_t3_wrong_name_and_expired(sims: Simulator) -> None:
+def test_wrong_name_and_expired(sims: Simulator) -> None:
     """A chain that does not cover the host, and one that is over."""
     local, remote = pair(sims)
     connect_by_key(local, remote)
@@ -143,7 +143,7 @@ def test_t3_wrong_name_and_expired(sims: Simulator) -> None:
     assert "expired" in look(local, remote)[0]
 
 
-def test_t3_remote_tells_too(sims: Simulator) -> None:
+def test_remote_tells_too(sims: Simulator) -> None:
     """Certificate model: a remote whose CA the local side lacks sees the alert, and the other way round."""
     local, remote = pair(sims, 1)
     local.put_remote("r", remote, 9400)
@@ -168,7 +168,7 @@ def wrong_authority(local: Cluster, remote: Cluster) -> None:
     local.put_remote("r", remote, 9400)
 
 
-def test_t4_key_on_the_transport_port(sims: Simulator) -> None:
+def test_key_on_the_transport_port(sims: Simulator) -> None:
     """The remote wants a certificate of somebody it trusts, and gets none."""
     local, remote = pair(sims, 1)
     wrong_authority(local, remote)
@@ -187,7 +187,7 @@ def test_t4_key_on_the_transport_port(sims: Simulator) -> None:
         (["superuser"], "requires channel profile to be [_remote_cluster], but got [default]"),
     ],
 )
-def test_t5_t6_t7_key_with_a_good_certificate(sims: Simulator, anonymous: list[str], words: str) -> None:
+def test_key_with_a_good_certificate(sims: Simulator, anonymous: list[str], words: str) -> None:
     """On 9400 inside one ECE the certificate is fine, but a key is no login there; nothing is told on the remote."""
     local, remote = pair(sims)
     wrong_authority(local, remote)
@@ -200,7 +200,7 @@ def test_t5_t6_t7_key_with_a_good_certificate(sims: Simulator, anonymous: list[s
     assert outcomes(local) == ["transport"]
 
 
-def test_t8_no_key_at_the_key_port(sims: Simulator) -> None:
+def test_no_key_at_the_key_port(sims: Simulator) -> None:
     """No secret, and a transport trust that accepts the proxy: the remote misses the key."""
     local, remote = pair(sims)
     name = x509.OtherName(x509.ObjectIdentifier("2.5.4.3"), b"\x0c\x05proxy")
@@ -218,7 +218,7 @@ def test_t8_no_key_at_the_key_port(sims: Simulator) -> None:
     assert "configured remote cluster credentials" in told
 
 
-def test_t9_ordinary_key(sims: Simulator) -> None:
+def test_ordinary_key(sims: Simulator) -> None:
     """An API key for the REST API is none for remote clusters."""
     local, remote = pair(sims)
     key = remote.call("POST", "_security/api_key", {"name": "rest"})
@@ -233,7 +233,7 @@ def test_t9_ordinary_key(sims: Simulator) -> None:
 
 
 @pytest.mark.parametrize("cause", ["unknown", "wrong secret", "expired", "invalidated", "not encoded"])
-def test_t10_bad_key(sims: Simulator, cause: str) -> None:
+def test_bad_key(sims: Simulator, cause: str) -> None:
     """Wrong, expired or invalidated, or `id:key` instead of the encoded form."""
     local, remote = pair(sims)
     key = remote.make_key(expiration="1d")
@@ -255,7 +255,7 @@ def test_t10_bad_key(sims: Simulator, cause: str) -> None:
     assert "Authentication using apikey failed" in there
 
 
-def test_t11_key_does_not_allow(sims: Simulator) -> None:
+def test_key_does_not_allow(sims: Simulator) -> None:
     """A search for an index that the key does not open."""
     local, remote = pair(sims)
     key = connect_by_key(local, remote)
@@ -267,7 +267,7 @@ def test_t11_key_does_not_allow(sims: Simulator) -> None:
     assert "on indices [secret]" in reason
 
 
-def test_t12_role_does_not_allow(sims: Simulator) -> None:
+def test_role_does_not_allow(sims: Simulator) -> None:
     """A user of the local cluster without `remote_indices` for the alias; with them it works as far as they go."""
     local, remote = pair(sims)
     connect_by_key(local, remote)
@@ -288,7 +288,7 @@ def test_t12_role_does_not_allow(sims: Simulator) -> None:
     assert "is unauthorized for user [ann] with effective roles [reader]" in search("logs-1")[1]
 
 
-def test_t13_names_do_not_match(sims: Simulator) -> None:
+def test_names_do_not_match(sims: Simulator) -> None:
     """Certificate model inside one ECE: the side whose list misses the other one says so."""
     local, remote = pair(sims)
     local.put_remote("r", remote, 9400)
@@ -307,7 +307,7 @@ def test_t13_names_do_not_match(sims: Simulator) -> None:
     assert "does not match the trusted names" in told
 
 
-def test_t14_filter(sims: Simulator) -> None:
+def test_filter(sims: Simulator) -> None:
     """A filter that misses the caller: 403 at 9243, a closed connection at 9443, the proxy's word in its log."""
     local, remote = pair(sims)
     connect_by_key(local, remote)

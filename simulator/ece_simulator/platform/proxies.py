@@ -36,7 +36,7 @@ class Proxies:
             return Shown("".join(chain.pems), chain.key_pem)
 
     def known_authorities(self) -> tuple[str, ...]:
-        """CAs of client certificates that the proxies read: the internal ones; those of other ECEs by switch (Q2)."""
+        """CAs of client certificates that the proxies read: the internal ones; those of other ECEs by switch."""
         with self.world.plane.lock:
             found = [pair.pem for pair in self.world.authority.internal_authorities()]
             if self.world.switches.filters_read_foreign_certificates:
