@@ -10,6 +10,15 @@ from terraform_plugin.testing import Mirror, TerraformBinary
 from tests.plugin.conformance.support import Toy, toy_command
 from tests.plugin.toy.provider import ADDRESS, VERSION
 
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder runs real Terraform."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.acceptance)
+
 
 @pytest.fixture(scope="session")
 def toy_mirror(tmp_path_factory: pytest.TempPathFactory) -> Mirror:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.plugin.conformance.support import Toy
 from tests.support.terraform import matrix
 
@@ -130,17 +128,23 @@ def test_an_object_that_disappeared_is_made_again(toy: Toy):
     toy.assert_clean()
 
 
-@pytest.mark.parametrize("change", [{"timeouts": {"create": "5m"}}, {"remark": "hello"}, {"keep": True}])
-def test_a_local_attribute_changes_without_any_call(toy: Toy, change: dict[str, object]):
+def test_a_local_attribute_changes_without_any_call(toy: Toy):
     """What only Terraform knows must not cost a call to the API, also when it is given up again."""
-    toy.apply_things(a={})
-    toy.things(a=change)
+    changes: dict[str, dict[str, object]] = {
+        "a": {"timeouts": {"create": "5m"}},
+        "b": {"remark": "hi"},
+        "c": {"keep": True},
+    }
+    toy.apply_things(**{name: {} for name in changes})
+    toy.things(**changes)
     plan = toy.ws.plan()
-    assert plan.changes["toy_thing.a"].changed == set(change)
+    assert {name: plan.changes[f"toy_thing.{name}"].changed for name in changes} == {
+        name: set(change) for name, change in changes.items()
+    }
     with toy.store.no_calls("read"):
         toy.ws.apply()
     toy.assert_clean()
-    toy.things(a={})
+    toy.things(**{name: {} for name in changes})
     with toy.store.no_calls("read"):
         toy.ws.apply()
     toy.assert_clean()

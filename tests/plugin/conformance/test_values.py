@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.plugin.conformance.support import Toy
 from tests.support.terraform import matrix
 
@@ -24,17 +22,15 @@ def test_all_four_nested_modes_with_default_and_computed_members(toy: Toy):
     toy.assert_clean()
 
 
-@pytest.mark.parametrize("nested", ["one", "many", "unique", "named"])
-def test_a_changed_member_of_a_nested_object_is_one_change(toy: Toy, nested: str):
-    """Only the attribute that was edited changes; computed members of untouched elements keep their value."""
-    first = {"one": PORTS[0], "many": PORTS, "unique": PORTS, "named": {"x": PORTS[0], "y": PORTS[1]}}
+def test_a_changed_member_of_a_nested_object_is_one_change(toy: Toy):
+    """In every mode only the attribute that was edited changes."""
+    modes = {"one": PORTS[0], "many": PORTS, "unique": PORTS, "named": {"x": PORTS[0], "y": PORTS[1]}}
     changed = [PORTS[0], {"port": 3, "protocol": "udp"}]
-    second = {"one": {"port": 9}, "many": changed, "unique": changed, "named": {"x": PORTS[0], "y": {"port": 9}}}
-    toy.apply_things(a={nested: first[nested]})
-    toy.things(a={nested: second[nested]})
-    plan = toy.ws.plan()
-    assert plan.actions == {"toy_thing.a": "update"}
-    assert plan.changes["toy_thing.a"].changed == {nested}
+    edited = {"one": {"port": 9}, "many": changed, "unique": changed, "named": {"x": PORTS[0], "y": {"port": 9}}}
+    toy.apply_things(**dict.fromkeys(modes, modes))
+    toy.things(**{mode: {**modes, mode: edited[mode]} for mode in modes})
+    changes = toy.ws.plan().changes
+    assert {name: change.changed for name, change in changes.items()} == {f"toy_thing.{mode}": {mode} for mode in modes}
     toy.ws.apply()
     toy.assert_clean()
 
@@ -90,32 +86,40 @@ def test_a_collection_that_is_wholly_unknown(toy: Toy):
     toy.assert_clean()
 
 
+NUMBERS = (
+    "0", "-1", "0.1", "1e-30", "9223372036854775807", "18446744073709551615", "18446744073709551616",
+    "123456789012345678901234567890.125", "-98765432109876543210", "1e300",
+)  # fmt: skip
+
+
 @matrix("values")
-@pytest.mark.parametrize(
-    "number",
-    ["0", "-1", "0.1", "1e-30", "9223372036854775807", "18446744073709551616", "123456789012345678901234567890.125"],
-)
-def test_numbers_keep_every_digit(toy: Toy, number: str):
+def test_numbers_keep_every_digit(toy: Toy):
     """Large integers and decimals travel as text on the wire; a float in between would round them."""
-    toy.ws.write(f'resource "toy_thing" "a" {{\n  name = "a"\n  amount = {number}\n}}\n'
-                 'output "same" { value = toy_thing.a.amount == ' + number + " }\n")  # fmt: skip
+    things = [
+        f'resource "toy_thing" "n{n}" {{\n  name = "n{n}"\n  amount = {text}\n}}' for n, text in enumerate(NUMBERS)
+    ]
+    same = ", ".join(f"toy_thing.n{n}.amount == {text}" for n, text in enumerate(NUMBERS))
+    toy.ws.write("\n".join([*things, f'output "same" {{ value = [{same}] }}']))
     toy.ws.apply()
-    assert toy.ws.output("same") is True
+    assert toy.ws.output("same") == [True] * len(NUMBERS)
     toy.assert_clean()
 
 
+DYNAMIC: dict[str, object] = {
+    "text": "text", "number": 1, "bool": True, "tuple": ["a", 1, False], "object": {"a": 1, "b": {"c": ["x"]}},
+    "nothing": [], "empty": {}, "null": None,
+}  # fmt: skip
+
+
 @matrix("values")
-@pytest.mark.parametrize(
-    "value", ["text", 1, True, ["a", 1, False], {"a": 1, "b": {"c": ["x"]}}, [], {}], ids=lambda value: str(value)
-)
-def test_a_dynamic_attribute_keeps_value_and_type(toy: Toy, value: object):
+def test_a_dynamic_attribute_keeps_value_and_type(toy: Toy):
     """The type of a dynamic value travels with it and comes back from the store."""
     toy.ws.write({
-        "resource": {"toy_thing": {"a": {"name": "a", "anything": value}}},
-        "output": {"anything": {"value": "${toy_thing.a.anything}"}},
+        "resource": {"toy_thing": {name: {"name": name, "anything": value} for name, value in DYNAMIC.items()}},
+        "output": {"anything": {"value": {name: f"${{toy_thing.{name}.anything}}" for name in DYNAMIC}}},
     })  # fmt: skip
     toy.ws.apply()
-    assert toy.ws.output("anything") == value
+    assert toy.ws.output("anything") == DYNAMIC
     toy.assert_clean()
 
 
