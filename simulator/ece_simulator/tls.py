@@ -28,7 +28,7 @@ class Pair:
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey = field(repr=False)
 
-    @property
+    @cached_property
     def pem(self) -> str:
         """The certificate."""
         return self.certificate.public_bytes(serialization.Encoding.PEM).decode()

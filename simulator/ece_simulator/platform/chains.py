@@ -6,6 +6,7 @@ Service `proxy` stands for 9243, 9343 and 9443, `ui` for the API; `internalca` s
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -34,12 +35,12 @@ class Chain:
     key_pem: str = field(repr=False)
     user_supplied: bool = False
 
-    @property
+    @cached_property
     def pems(self) -> list[str]:
         """The certificates as PEM texts."""
         return [pem_of(certificate) for certificate in self.certificates]
 
-    @property
+    @cached_property
     def root_pem(self) -> str:
         """What a peer must trust."""
         return pem_of(self.certificates[-1])
