@@ -1,7 +1,7 @@
 """An entry that is replaced by itself (``-replace``, taint, ``create_before_destroy``) is never removed in between.
 
-Private state names the entry of an object. Terraform carries it into both halves of a replacement, so the half that
-creates knows an entry that was its own, and the half that deletes leaves in place what is made again.
+The half that deletes leaves in place what is made again, and hands over what it knows to the half that creates. With
+``create_before_destroy`` the new half comes first and cannot know: it takes over an equal entry as it would anybody's.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from typing import Any, Final
 
 from ece_provider.owners import claim_in_plan, must_keep, note_done, settle
 from terraform_plugin.diagnostics import Path
-from terraform_plugin.resource import CreateContext, DeleteContext, PlanContext, ReadContext, UpdateContext
+from terraform_plugin.resource import CreateContext, DeleteContext, PlanContext, UpdateContext
 
 KIND: Final = "trust"
-OWN: Final = "entry"
-"""Key in private state: which entry the object owns."""
 
 
 def claim(context: PlanContext[Any], thing: str, words: str, path: Path) -> None:
@@ -22,23 +20,22 @@ def claim(context: PlanContext[Any], thing: str, words: str, path: Path) -> None
     claim_in_plan(context, KIND, thing, words, path)
 
 
-def begin(context: CreateContext[Any], thing: str) -> bool:
-    """A create begins; True when the entry was this very object's before, so that what is there may be changed."""
+def begin(context: CreateContext[Any], thing: str) -> Any:
+    """A create begins; what the half that deleted handed over, None when this is no replacement of the entry."""
     settle(context)
-    return context.private.get(OWN) == thing
+    return context.provider.owners.take_kept(KIND, thing)
 
 
 def made(context: CreateContext[Any] | UpdateContext[Any], thing: str) -> None:
     """The object has the entry now."""
-    context.private[OWN] = thing
     note_done(context, KIND, thing)
 
 
-def adopted(context: ReadContext[Any], thing: str) -> None:
-    """An import gave the object an entry."""
-    context.private[OWN] = thing
-
-
-def is_made_again(context: DeleteContext[Any], thing: str) -> bool:
-    """True when the entry is to be left in place for the object that follows."""
-    return must_keep(context, KIND, thing)
+def is_made_again(context: DeleteContext[Any], thing: str, what: Any = True) -> bool:
+    """True when the entry is to be left in place for the object that follows, which gets ``what``."""
+    if not must_keep(context, KIND, thing):
+        return False
+    owners = context.provider.owners
+    if not owners.is_made(KIND, thing):
+        owners.keep(KIND, thing, what)
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any, Final
 
 from ece_provider.configured import ConfiguredProvider
@@ -10,7 +11,7 @@ from ece_provider.resources.deployment_trust_account.schema import TYPE_NAME, th
 from ece_provider.trust import entries, replacement, verbs
 from ece_provider.trust.account import account_id_for
 from ece_provider.trust.checks import refuse_deployment_ids
-from ece_provider.trust.entries import ACCOUNT, EntryRef
+from ece_provider.trust.entries import ACCOUNT, Entry, EntryRef
 from ece_provider.trust.ids import EntryId
 from ece_provider.trust.writer import Target
 from terraform_plugin.diagnostics import DiagnosticError
@@ -26,15 +27,15 @@ async def create(context: CreateContext[ConfiguredProvider]) -> Values:
     provider, planned = context.provider, context.planned
     deadline = Deadline(context.timeouts.get("create"))
     thing = thing_of(planned)
-    was_own = replacement.begin(context, thing)
+    handed_over = replacement.begin(context, thing)
     await refuse_deployment_ids(provider, planned["cluster_ids"])
     ref = EntryRef(ACCOUNT, await account_id_for(provider, planned["deployment_id"]))
     journal = provider.journal.begin(TYPE_NAME, planned)
-    known = context.private.get(FORMER) if was_own else journal.data.get(FORMER)
+    known = journal.data.get(FORMER) if handed_over is None else handed_over
 
     def change(target: Target) -> None:
         entry = entries.find(target.lists, ref)
-        former = known if known is not None else [entry] if entry else []
+        former = known if known is not None else [deepcopy(entry)] if entry else []
         context.private[FORMER] = former
         journal.note(former=former)
         _set(target, ref, planned)
@@ -64,7 +65,6 @@ async def read(context: ReadContext[ConfiguredProvider]) -> Values | None:
         return None
     if context.imported:
         context.private.setdefault(FORMER, [entry])
-        replacement.adopted(context, thing_of(context.state))
     state = _state(facts.id, facts.ref_id, ref, {**context.state, **entries.level_of(entry)})
     context.provider.journal.forget(state["id"])
     return state
@@ -84,13 +84,14 @@ async def update(context: UpdateContext[ConfiguredProvider]) -> Values:
 async def delete(context: DeleteContext[ConfiguredProvider]) -> None:
     """Put back what was there before; without knowledge of it the entry stays, with a warning."""
     state = context.state
-    if replacement.is_made_again(context, thing_of(state)):
-        return
     former = context.private.get(FORMER)
-    if former is None:
+    if replacement.is_made_again(context, thing_of(state), former):
+        return
+    if former is None or (former and _is_as(former[0], state)):
         context.diagnostics.warning(
             "Account trust stays as it is",
-            f"What deployment {state['deployment_id']} trusted before is not known, so the entry was left as it is.",
+            f"Deployment {state['deployment_id']} trusted the same clusters when Terraform took its account trust "
+            "over, as far as is known, so they are trusted still.",
         )
         return
     ref = EntryRef(ACCOUNT, state["account_id"])
@@ -100,6 +101,10 @@ async def delete(context: DeleteContext[ConfiguredProvider]) -> None:
         lambda target: entries.put(target.lists, ref, former[0] if former else None),
         "The trust in clusters of the same environment",
     )
+
+
+def _is_as(entry: Entry, state: Values) -> bool:
+    return all(state[name] == value for name, value in entries.level_of(entry).items())
 
 
 def _set(target: Target, ref: EntryRef, planned: Values) -> None:

@@ -24,9 +24,9 @@ async def create(context: CreateContext[ConfiguredProvider]) -> Values:
     """Make the entry under the ``uid`` that its CA has, or under a new one."""
     planned, deadline = context.planned, Deadline(context.timeouts.get("create"))
     thing = thing_of(planned) or ""
-    was_own = replacement.begin(context, thing)
+    is_own = replacement.begin(context, thing) is not None
     await refuse_deployment_ids(context.provider, planned["cluster_ids"])
-    written, uid = await _made(context, deadline, was_own=was_own)
+    written, uid = await _made(context, deadline, is_own=is_own)
     state = mapping.identified(written.facts, uid, planned)
     replacement.made(context, thing)
     context.save(state)
@@ -38,7 +38,7 @@ async def create(context: CreateContext[ConfiguredProvider]) -> Values:
 
 
 async def _made(
-    context: CreateContext[ConfiguredProvider], deadline: Deadline, *, was_own: bool
+    context: CreateContext[ConfiguredProvider], deadline: Deadline, *, is_own: bool
 ) -> tuple[Written, str | None]:
     """Write the entry; when ECE knows the CA under a ``uid`` that the search did not show, look again at everything."""
     sent, refused = None, None
@@ -50,7 +50,7 @@ async def _made(
                 raise refused  # it was about something else
             sent = _uid_of(known, wanted)
             try:
-                return await _written(context, deadline, sent, wanted, was_own=was_own)
+                return await _written(context, deadline, sent, wanted, is_own=is_own)
             except DiagnosticError as error:
                 if not isinstance(error.__cause__, StatusError) or fresh:
                     raise
@@ -64,7 +64,7 @@ async def _written(
     uid: str | None,
     wanted: frozenset[str],
     *,
-    was_own: bool,
+    is_own: bool,
 ) -> tuple[Written, str | None]:
     planned = context.planned
 
@@ -73,7 +73,7 @@ async def _written(
         if entry is None:
             entry = {} if uid is None else {"uid": uid}
             target.lists[entries.LIST_OF[DIRECT]].append(entry)
-        elif not was_own and not mapping.says(entry, planned):
+        elif not is_own and not mapping.says(entry, planned):
             identifier = EntryId(target.facts.id, target.facts.ref_id, EntryRef(DIRECT, str(entry.get("uid"))))
             raise already_there(TYPE_NAME, str(identifier), target.facts, entry)
         mapping.fill(entry, planned)
@@ -135,10 +135,7 @@ async def read(context: ReadContext[ConfiguredProvider]) -> Values | None:
         entry = entries.find(lists, EntryRef(DIRECT, state["uid"]))
     if entry is None or not entry.get("uid"):
         return None
-    seen = mapping.to_state(facts, entry, state, imported=context.imported)
-    if context.imported:
-        replacement.adopted(context, thing_of(seen) or "")
-    return seen
+    return mapping.to_state(facts, entry, state, imported=context.imported)
 
 
 async def update(context: UpdateContext[ConfiguredProvider]) -> Values:

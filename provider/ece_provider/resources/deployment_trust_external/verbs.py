@@ -21,13 +21,13 @@ async def create(context: CreateContext[ConfiguredProvider]) -> Values:
     """Make the entry; one that is there and trusts the same is taken over, another one is left to an import."""
     planned, deadline = context.planned, Deadline(context.timeouts.get("create"))
     thing = thing_of(planned)
-    was_own = replacement.begin(context, thing)
+    is_own = replacement.begin(context, thing) is not None
     await refuse_deployment_ids(context.provider, planned["cluster_ids"])
     ref = _ref(planned)
 
     def change(target: Target) -> None:
         entry = entries.find(target.lists, ref)
-        if entry is not None and not was_own and not _is_as(entry, planned):
+        if entry is not None and not is_own and not _is_as(entry, planned):
             raise already_there(TYPE_NAME, str(EntryId(target.facts.id, target.facts.ref_id, ref)), target.facts, entry)
         _set(target, ref, planned)
 
@@ -48,8 +48,6 @@ async def read(context: ReadContext[ConfiguredProvider]) -> Values | None:
     entry = entries.find(lists, _ref(context.state))
     if entry is None:
         return None
-    if context.imported:
-        replacement.adopted(context, thing_of(context.state))
     level = entries.level_of(entry, None if context.imported else context.state)
     return _state(facts.id, facts.ref_id, {**context.state, **level})
 

@@ -86,8 +86,6 @@ async def read(context: ReadContext[ConfiguredProvider]) -> Values | None:
     entry = _entry_of(lists, state["trust"])
     if entry is None or entry.get("trust_all") or state["cluster_id"] not in entries.cluster_ids_of(entry):
         return None
-    if context.imported:
-        replacement.adopted(context, thing_of(state))
     return _state(facts.id, facts.ref_id, state)
 
 
