@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 from ece_client.call import Call, Reply, encode
 from ece_client.client import Client
 from ece_client.config import ApiKey, Basic, ClientConfig, Tls
-from ece_client.elasticsearch_errors import ElasticsearchError, raise_for_status
+from ece_client.elasticsearch_errors import ElasticsearchError, raise_for_status, reasons_in
 from ece_client.errors import UnexpectedReply, Where
 from ece_client.operation import Operation
 from ece_client.session import CLOCK_TOLERANCE
@@ -181,6 +181,17 @@ class Elasticsearch:
         """What a remote cluster answers to a search, or why it does not (`GET /_resolve/cluster/<alias>:*`)."""
         reply = await self._ask("GET", f"_resolve/cluster/{quote(alias, safe='')}:*")
         return dict((reply.data or {}).get(alias) or {})
+
+    async def failure_of(self, alias: str) -> str:
+        """Why a search on a remote cluster fails, in Elasticsearch's words; empty when it does not.
+
+        The only call that tells (`GET /<alias>:*/_search`): `_remote/info` and `_resolve/cluster` say no reasons.
+        """
+        reply = await self._way.send("GET", f"{quote(alias, safe='')}:*/_search", {"size": 0}, None, True)
+        data = reply.data if isinstance(reply.data, dict) else {}
+        details = ((data.get("_clusters") or {}).get("details") or {}).get(alias) or {}
+        told = [failure.get("reason") for failure in details.get("failures") or ()] or [data.get("error")]
+        return "; ".join(dict.fromkeys(word for error in told for word in reasons_in(error)))
 
     async def create_cross_cluster_key(
         self, name: str, access: Mapping[str, Any], metadata: Mapping[str, Any], expiration: str | None = None

@@ -57,3 +57,13 @@ def _words(data: Any) -> tuple[str, str]:
     if isinstance(error, dict):
         return str(error.get("type") or ""), str(error.get("reason") or "")
     return "", str(error or data.get("message") or "")
+
+
+def reasons_in(error: Any) -> list[str]:
+    """The texts of an error and of what caused it, from outside in."""
+    found: list[str] = []
+    while isinstance(error, dict):
+        if error.get("reason"):
+            found.append(str(error["reason"]))
+        error = error.get("caused_by")
+    return found

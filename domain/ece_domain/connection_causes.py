@@ -25,6 +25,7 @@ class Piece(StrEnum):
 
     SETTINGS = "settings"
     SECRET = "secret"  # noqa: S105  (a word)
+    SECRET_VALUE = "value of the secret"  # noqa: S105  (a word)
     KEY = "key"
     TRUST = "trust"
     CERTIFICATE_AUTHORITY = "certificate authority"
@@ -205,7 +206,7 @@ def _authority(seen: Evidence) -> Iterator[Cause]:
         return
     if set(seen.proxy_fingerprints) & set(seen.trusted_fingerprints):
         return
-    said = _matches(seen, _NO_TRUST) is not None
+    said = _matches(seen, _NO_TRUST) is not None and "transport.ssl" not in seen.said
     yield Cause(
         Piece.CERTIFICATE_AUTHORITY,
         f"{seen.local.words} has no direct trust (type proxy) for the CA that signed the proxy certificate of the "
@@ -247,64 +248,92 @@ _NO_TRUST: Final = re.compile(
 )
 _CLOSED: Final = re.compile(r"closed by remote|connection reset|BLOCKED_BY|forbidden|end of file|closed_channel", re.I)
 
-_WORDS: Final[tuple[tuple[re.Pattern[str], Piece, str], ...]] = (
+_KEYED, _CERTIFIED = SecurityModel.API_KEY, SecurityModel.CERTIFICATE
+_WRONG_PORT: Final = (
+    "A connection with a key reached a port of the certificate model: the API-key model uses port 9443."
+)
+
+_WORDS: Final[tuple[tuple[str, SecurityModel | None, Piece, str], ...]] = (
     (
-        re.compile(r"_cross_cluster_access_credentials\] but none found", re.I),
+        r"_cross_cluster_access_credentials\] but none found",
+        None,
         Piece.SECRET,
         "It sent no key: no secret is loaded for this alias, or the secret has another alias in its name.",
     ),
     (
-        re.compile(r"expected API key type of \[cross_cluster\]|has type \[rest\]", re.I),
-        Piece.KEY,
+        r"expected API key type of \[cross_cluster\]|has type \[rest\]",
+        None,
+        Piece.SECRET_VALUE,
         "The secret holds an ordinary API key. Only a cross-cluster API key opens a remote cluster.",
     ),
     (
-        re.compile(
-            r"unable to authenticate|Authentication using apikey failed|invalid api key|api key .*expired", re.I
-        ),
-        Piece.SECRET,
+        r"unable to authenticate|Authentication using apikey failed|invalid api key|api key .*expired",
+        None,
+        Piece.SECRET_VALUE,
         "The remote side refuses the key in the keystore: it is wrong, expired or invalidated, or the secret was "
         "overwritten. terraform apply -replace=<address of its ece_cross_cluster_api_key> makes another one.",
     ),
     (
-        re.compile(
-            r"missing authentication credentials|remote_cluster/handshake\] is unauthorized|channel profile to be|"
-            r"Empty client certificate chain",
-            re.I,
-        ),
+        r"missing authentication credentials|remote_cluster/handshake\] is unauthorized|channel profile to be|"
+        r"Empty client certificate chain",
+        None,
         Piece.SETTINGS,
-        "A connection with a key reached a port of the certificate model: the API-key model uses port 9443.",
+        _WRONG_PORT,
     ),
     (
-        re.compile(r"does not match the trusted names", re.I),
+        r"does not match the trusted names",
+        None,
         Piece.TRUST,
         "The name in the other side's node certificate fits no trust entry. Trust must be on both sides, and name the "
         "Elasticsearch cluster id and the environment id of the other one; neither is verified when it is written.",
     ),
     (
-        _NO_TRUST,
+        rf"({_NO_TRUST.pattern}).*transport\.ssl",
+        _KEYED,
+        Piece.SECRET,
+        "Elasticsearch dialled with its node certificate, as if there were no key: no secret is loaded for this alias.",
+    ),
+    (
+        rf"({_NO_TRUST.pattern}).*remote_cluster_client\.ssl",
+        _CERTIFIED,
+        Piece.SECRET,
+        "Elasticsearch dialled with a key: a secret for this alias is loaded, which turns it to the API-key model.",
+    ),
+    (
+        _NO_TRUST.pattern,
+        _CERTIFIED,
+        Piece.TRUST,
+        "The certificate that the other side shows is not trusted: its CA is missing on the local side.",
+    ),
+    (
+        _NO_TRUST.pattern,
+        None,
         Piece.CERTIFICATE_AUTHORITY,
         "The certificate that the other side shows is not trusted: its CA is missing on the local side, or the name or "
         "the time of the certificate does not fit.",
     ),
+    (r"fatal alert|bad_certificate|unknown_ca|certificate_unknown", _KEYED, Piece.SETTINGS, _WRONG_PORT),
     (
-        re.compile(r"fatal alert|bad_certificate|unknown_ca|certificate_unknown", re.I),
+        r"fatal alert|bad_certificate|unknown_ca|certificate_unknown",
+        None,
         Piece.TRUST,
         "The other side refuses the local side's certificate: it does not trust back.",
     ),
     (
-        _CLOSED,
+        _CLOSED.pattern,
+        None,
         Piece.NETWORK,
         "The other side closed the connection: a traffic filter, a firewall, a load balancer's time-out, or a proxy "
         "that does not know server_name.",
     ),
     (
-        re.compile(r"connect_exception|connection refused|timed? ?out|UnknownHost|no route", re.I),
+        r"connect_exception|connection refused|timed? ?out|UnknownHost|no route",
+        None,
         Piece.NETWORK,
         "Nothing answers at the address: wrong host or port, a firewall, or a closed port.",
     ),
 )
-"""What Elasticsearch says → the piece it is about, and what that means."""
+"""What Elasticsearch says, on which model (None: any) → the piece it is about, and what that means."""
 
 
 def _matches(seen: Evidence, pattern: re.Pattern[str]) -> str | None:
@@ -312,8 +341,8 @@ def _matches(seen: Evidence, pattern: re.Pattern[str]) -> str | None:
 
 
 def _said(seen: Evidence) -> Iterator[Cause]:
-    for pattern, piece, text in _WORDS:
-        if _matches(seen, pattern) is not None:
+    for pattern, model, piece, text in _WORDS:
+        if model in (None, seen.model) and re.search(pattern, seen.said, re.IGNORECASE | re.DOTALL):
             yield Cause(_refined(piece, seen), f"{text} {_quote(seen.said)}", is_certain=piece is not Piece.NETWORK)
             return
     if seen.said:
@@ -321,9 +350,8 @@ def _said(seen: Evidence) -> Iterator[Cause]:
 
 
 def _refined(piece: Piece, seen: Evidence) -> Piece:
-    """On the certificate model a CA that is missing is missing trust."""
-    is_certificate = seen.model is SecurityModel.CERTIFICATE
-    return Piece.TRUST if is_certificate and piece is Piece.CERTIFICATE_AUTHORITY else piece
+    """A key that is dead explains why it is refused."""
+    return Piece.KEY if piece is Piece.SECRET_VALUE and seen.live_keys == 0 else piece
 
 
 def _quote(said: str) -> str:

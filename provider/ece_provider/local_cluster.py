@@ -123,15 +123,14 @@ class LocalCluster:
             await _pause(stop, pause if end is None else max(0.0, min(pause, end - time.monotonic())))
             pause = min(pause * _PAUSE_GROWTH, self._place.poll_interval)
 
-    async def wake_up(self, alias: str) -> dict[str, Any]:
-        """Let Elasticsearch try the connection, and return what it says of it; empty where it does not say."""
+    async def wake_up(self, alias: str) -> None:
+        """Let Elasticsearch try the connection now; that this fails is no news."""
         from ece_client import ApiError
 
         try:
-            return await (await self.elasticsearch()).resolve_cluster(alias)
+            await (await self.elasticsearch()).resolve_cluster(alias)
         except ApiError as problem:
             LOG.debug("%s: _resolve/cluster/%s: %s", self.facts.words, alias, problem)
-            return {}
 
     async def _fetched_settings(self) -> dict[str, Any]:
         return await (await self.elasticsearch()).persistent_settings()

@@ -92,6 +92,18 @@ async def test_resolving_one_alias():
     assert wire.paths == [f"{CHANNEL}/_resolve/cluster/a:*"]
 
 
+@pytest.mark.parametrize("skipped", [True, False])
+async def test_why_a_search_on_an_alias_fails(skipped: bool):
+    """The reason stands in two places, by skip_unavailable; the innermost one is what helps."""
+    error = {"reason": "Unable to connect to [a]", "caused_by": {"reason": "does not match the trusted names"}}
+    details = {"_clusters": {"details": {"a": {"status": "skipped", "failures": [{"reason": error}]}}}}
+    wire = Wire(ok(details) if skipped else ok({"error": error, "status": 500}, 500))
+    said = await elasticsearch(wire).failure_of("a")
+    assert said == "Unable to connect to [a]; does not match the trusted names"
+    assert wire.paths == [f"{CHANNEL}/a:*/_search?size=0"]
+    assert await elasticsearch(Wire(ok({"hits": {"hits": []}}))).failure_of("a") == ""
+
+
 async def test_a_key_is_made_and_shown_once():
     """The secret is what goes on; it is in no repr."""
     wire = Wire(ok({"id": "k1", "name": "logs", "api_key": "s3cret", "encoded": "b64secret", "expiration": 5}))

@@ -76,7 +76,17 @@ def test_each_missing_piece_of_the_certificate_model(change: dict[str, Any], pie
     [
         ("failed to open any proxy connections to cluster: connect_exception: x:9443", "api_key", Piece.NETWORK),
         ("transport connection closed by remote: reset", "api_key", Piece.NETWORK),
-        ("failed to establish trust with server in ssl context [...]", "api_key", Piece.CERTIFICATE_AUTHORITY),
+        (
+            "failed to establish trust with server in ssl context [xpack.security.remote_cluster_client.ssl]",
+            "api_key",
+            Piece.CERTIFICATE_AUTHORITY,
+        ),
+        (
+            "failed to establish trust with server in ssl context [xpack.security.transport.ssl]",
+            "api_key",
+            Piece.SECRET,
+        ),
+        ("Received fatal alert: bad_certificate", "api_key", Piece.SETTINGS),
         ("failed to establish trust with server in ssl context [...]", "certificate", Piece.TRUST),
         ("Received fatal alert: bad_certificate", "certificate", Piece.TRUST),
         (
@@ -87,8 +97,8 @@ def test_each_missing_piece_of_the_certificate_model(change: dict[str, Any], pie
         ("action [cluster:internal/remote_cluster/handshake] is unauthorized for user [x]", "api_key", Piece.SETTINGS),
         ("requires channel profile to be [_remote_cluster], but got [default]", "api_key", Piece.SETTINGS),
         ("require transport header [_cross_cluster_access_credentials] but none found", "api_key", Piece.SECRET),
-        ("authentication expected API key type of [cross_cluster], but has type [rest]", "api_key", Piece.KEY),
-        ("unable to authenticate user [abc]", "api_key", Piece.SECRET),
+        ("authentication expected API key type of [cross_cluster], but has type [rest]", "api_key", Piece.SECRET_VALUE),
+        ("unable to authenticate user [abc]", "api_key", Piece.SECRET_VALUE),
         ("does not match the trusted names", "certificate", Piece.TRUST),
     ],
 )
@@ -97,6 +107,12 @@ def test_what_elasticsearch_says(said: str, model: str, piece: Piece):
     cause = first(replace(KEYED if model == "api_key" else CERTIFIED, said=said))
     assert cause.piece is piece
     assert said.split(" [")[0] in cause.text
+
+
+def test_a_dead_key_explains_the_refusal():
+    """One cause, not two: its object makes another key."""
+    found = causes(replace(KEYED, live_keys=0, said="unable to authenticate user [abc]"))
+    assert [cause.piece for cause in found] == [Piece.KEY]
 
 
 def test_nothing_seen_leads_to_the_network():

@@ -30,8 +30,8 @@ async def gather(
 ) -> Evidence:
     """All that can be seen of a connection from the sides that are known."""
     cluster = local.cluster
-    settings, remotes, secrets, answer = await asyncio.gather(
-        _seen(cluster.settings()), _seen(cluster.remotes()), _seen(cluster.secrets()), cluster.wake_up(alias)
+    settings, remotes, secrets, said = await asyncio.gather(
+        _seen(cluster.settings()), _seen(cluster.remotes()), _seen(cluster.secrets()), _seen(_failure(local, alias))
     )
     found = alias_settings(settings or {}, alias)
     info = (remotes or {}).get(alias)
@@ -49,7 +49,7 @@ async def gather(
         is_same_environment=remote is not None and local.place is remote.place,
         has_secret=None if secrets is None else credentials_setting(alias) in secrets,
         is_secret_loaded=None if info is None else info.has_credentials,
-        said=str(answer.get("error") or ""),
+        said=said or "",
         **more,
     )
 
@@ -61,6 +61,10 @@ async def _seen(work: Awaitable[T]) -> T | None:
     except (ApiError, DiagnosticError, InvalidValue) as problem:
         LOG.debug("not seen: %s", problem)
         return None
+
+
+async def _failure(local: Side, alias: str) -> str:
+    return await (await local.elasticsearch()).failure_of(alias)
 
 
 async def _side(side: Side) -> SideSeen:

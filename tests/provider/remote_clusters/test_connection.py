@@ -421,6 +421,29 @@ async def test_arguments_that_do_not_go_together(pair: Pair, change: dict[str, A
     assert path in refused.value.paths
 
 
+async def test_both_addresses_beside_remote(pair: Pair):
+    """Configuration that Terraform generated has all three; they must agree."""
+    _, stored = await connected(pair)
+    same = pair.connection(proxy_address=stored["proxy_address"], server_name=stored["server_name"])
+    assert (await pair.world.plan(REMOTE, same, stored)).changed == set()
+    other = pair.connection(proxy_address="es.example.com:9443", server_name="es.example.com")
+    with pytest.raises(Refused, match="exclude each other"):
+        await pair.world.plan(REMOTE, other)
+
+
+async def test_an_overwritten_secret_is_told(pair: Pair):
+    """Nobody can read it, so the plan has something to do here and the text names the way out."""
+    key, stored = await connected(pair)
+    assert key is not None
+    body = {"secrets": {SECRET_NAME: {"value": "bm90OnRoZSBrZXk="}}}
+    pair.world.ask("PATCH", f"/deployments/{pair.local['id']}/elasticsearch/_main/keystore", body)
+    planned = await pair.world.plan(REMOTE, pair.connection(), stored)
+    assert planned.changed == {"connected"}
+    assert "-replace=" in planned.warnings[0]
+    await pair.world.apply(KEY, pair.key(), key, replace=True)
+    assert (await pair.world.plan(REMOTE, pair.connection(), stored)).prior["connected"] is True  # type: ignore[index]
+
+
 async def test_versions_that_do_not_fit(pair: Pair):
     """By the table of cross-cluster search; the certificate model only warns from 9.0."""
     old = pair.world.control.seed(name="old", version="8.15.0")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from ece_domain.compatibility import connection_finding, model_finding
 from ece_domain.findings import Finding, InvalidValue
 from ece_domain.remote_clusters import Address, ConnectionId, port_finding, self_finding
-from ece_domain.security_models import MODELS, SecurityModel
+from ece_domain.security_models import CLOUD_PORTS, MODELS, SecurityModel
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import report
 from ece_provider.resources.remote_cluster.schema import PLATFORM
 from ece_provider.side_checks import side_for_check
 from terraform_plugin.diagnostics import Diagnostics, Path
 from terraform_plugin.resource import PlanContext
-from terraform_plugin.values import Values, is_known, is_set
+from terraform_plugin.values import UNKNOWN, Values, is_known, is_set
 
 if TYPE_CHECKING:
     from ece_provider.deployment_reads import Facts
@@ -38,19 +38,36 @@ def _address_findings(config: Values) -> Iterator[Finding | None]:
             "anything else; exactly one of both.",
             field="remote",
         )
-    for given, value in (("proxy_address", address), ("server_name", name)):
-        if is_set(remote) and value is not None:
-            yield Finding(
-                f"remote and {given} exclude each other",
-                f"{given} is found by itself when remote is given. Leave {given} out, or give proxy_address and "
-                "server_name without remote.",
-                field=given,
-            )
+    if is_set(remote) and not _is_redundant(config):
+        for given, value in (("proxy_address", address), ("server_name", name)):
+            if value is not None:
+                yield exclusion(given)
     if is_set(address) and remote is None and config["security_model"] in MODELS:
         try:
             yield port_finding(Address.parse(address), SecurityModel(config["security_model"]))
         except InvalidValue:
             return  # told by the validator
+
+
+def exclusion(given: str) -> Finding:
+    """The refusal of an address beside ``remote``."""
+    return Finding(
+        f"remote and {given} exclude each other",
+        f"{given} is found by itself when remote is given. Leave {given} out, or give proxy_address and "
+        "server_name without remote.",
+        field=given,
+    )
+
+
+def _is_redundant(config: Values) -> bool:
+    """True for both addresses in the form that they are found in: configuration that Terraform generated has them.
+
+    Whether they are those of the remote side is judged where that can be seen.
+    """
+    address, name, model = config["proxy_address"], config["server_name"], config["security_model"]
+    if not (is_set(address) and is_set(name) and model in MODELS):
+        return address is UNKNOWN or name is UNKNOWN
+    return bool(address == f"{name}:{CLOUD_PORTS[SecurityModel(model)]}")
 
 
 def _key_findings(config: Values) -> Iterator[Finding]:
@@ -132,6 +149,9 @@ async def check_sides(context: PlanContext[ConfiguredProvider], planned: Values)
     if local is None or remote is None:
         return
     report(context.diagnostics, _pair_findings(local, remote, planned["security_model"]))
+    name = (context.config or {}).get("server_name")
+    if is_set(name) and remote.endpoint and name != remote.endpoint:
+        report(context.diagnostics, [exclusion("server_name")])
 
 
 def _pair_findings(local: Facts, remote: Facts, model: Any) -> Iterator[Finding | None]:

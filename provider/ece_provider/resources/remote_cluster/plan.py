@@ -59,7 +59,7 @@ def _plan_repairs(context: PlanContext[ConfiguredProvider], planned: Values, con
     expected: dict[str, Any] = context.private.get(EXPECTED) or {}
     if planned["remote"] is not None and expected:
         for name in ADDRESSES:
-            if is_known(planned[name]) and planned[name] != expected.get(name):
+            if config.get(name) is None and is_known(planned[name]) and planned[name] != expected.get(name):
                 planned[name] = expected.get(name)
     if planned["remote"] is None and config["server_name"] is None:
         planned["server_name"] = None

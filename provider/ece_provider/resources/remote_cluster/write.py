@@ -13,6 +13,7 @@ from ece_provider.findings import to_diagnostic
 from ece_provider.local_cluster import Secret
 from ece_provider.owners import note_done, settle
 from ece_provider.resources.deployment.calls import Deadline
+from ece_provider.resources.remote_cluster.checks import exclusion
 from ece_provider.resources.remote_cluster.mapping import addresses_of, connection_of, id_of, made_as, model_of
 from ece_provider.resources.remote_cluster.plan import EXPECTED, OWNER, UNFINISHED
 from ece_provider.resources.remote_cluster.routes import Wanted, route_of
@@ -20,7 +21,7 @@ from ece_provider.resources.remote_cluster.schema import TYPE_NAME
 from ece_provider.sides import Side, require
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.resource import CreateContext, Interrupted, UpdateContext
-from terraform_plugin.values import Values
+from terraform_plugin.values import Values, is_known
 
 LOG = logging.getLogger("ece_provider.remote_cluster")
 
@@ -92,7 +93,22 @@ class _Work:
             remote = await require(context.provider, planned["remote"], Path("remote"))
         work = cls(context, planned, local, remote, deadline)
         work._check_versions()
+        work._check_addresses()
         return work
+
+    def _check_addresses(self) -> None:
+        """Addresses that were planned, or written beside ``remote``, must be those that it has now."""
+        for name, found in addresses_of(self._connection).items():
+            if not is_known(self._planned[name]) or self._planned[name] == found:
+                continue
+            if self._context.config.get(name) is not None:
+                told = to_diagnostic(exclusion(name))
+                raise DiagnosticError(told.summary, f"{told.detail} It is {found} now.", told.path)
+            raise DiagnosticError(
+                "The remote side has another address by now",
+                f"{name} was planned as {self._planned[name]} and is {found}. Run terraform plan again.",
+                Path("remote"),
+            )
 
     def _check_versions(self) -> None:
         if self._remote is None or not self.local.facts.version or not self._remote.facts.version:
