@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,5 +59,7 @@ def check_certificates(planned: Values, prior: Values | None, diagnostics: Diagn
     now = datetime.now(UTC)
     for index, pem in enumerate(planned["certificates"]):
         if is_set(pem):
-            findings = certificate_findings(pem, now, is_new=pem not in before)
-            report(diagnostics, findings, Path("certificates").index(index))
+            path = Path("certificates").index(index)
+            found = certificate_findings(pem, now, is_new=pem not in before)
+            # Terraform shows the element alone, so the text says what it is an element of.
+            report(diagnostics, [replace(each, detail=f"{path}: {each.detail}") for each in found], path)
