@@ -71,7 +71,7 @@ def test_import_with_generated_configuration(ece: Ece):
     # Terraform 1.8 writes the file and then stumbles over nested computed members; with the file there it is content.
     old = not ece.ws.binary.at_least("1.9")
     generate = ("plan", "-no-color", "-input=false", "-generate-config-out=generated.tf")
-    ece.ws.run(*generate, fails=True if old else False)
+    ece.ws.run(*generate, fails=old)
     with ece.expect_writes():
         ece.ws.apply()
     ece.assert_clean()
