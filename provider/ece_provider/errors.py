@@ -85,6 +85,7 @@ _ROLES: Final = (
     ("/deployments/templates", "Platform admin", "Deployment viewer"),
     ("/deployments", "Deployment manager", "Deployment viewer"),
     ("/platform", "Platform admin", "Platform viewer"),
+    ("/account", "Platform admin", "Platform viewer"),
     ("/stack", "Platform admin", "Deployment viewer"),
 )
 """Part of the path → predefined role that may write, and one that may read."""

@@ -203,6 +203,19 @@ async def test_an_entry_that_disappeared_is_made_again(world: TrustWorld):
     assert (await world.plan(DIRECT, direct(logs), made)).prior is None
 
 
+async def test_an_entry_that_somebody_removes_at_once_is_no_bug_of_ours(world: TrustWorld):
+    """The write went well, and the look after it finds nothing: said as it is."""
+    logs = world.seed()
+    world.control.fail_next(operation_id="update-deployment", hold=True, after_effect=True)
+    since = world.mark()
+    ours = asyncio.ensure_future(world.apply(DIRECT, direct(logs)))
+    await until(lambda: any(call["took_effect"] for call in world.updates(since)))
+    world.set_trust(logs["id"], direct=[])
+    world.control.release()
+    with pytest.raises(Refused, match="Somebody removed it"):
+        await ours
+
+
 async def test_drift_is_repaired_by_one_write(world: TrustWorld):
     """Somebody opened the entry to all."""
     logs = world.seed()

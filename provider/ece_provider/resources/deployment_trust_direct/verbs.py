@@ -5,6 +5,7 @@ from __future__ import annotations
 from ece_client import StatusError
 from ece_domain.certificates import fingerprints
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.deployment_reads import Facts
 from ece_provider.resources.deployment.calls import Deadline
 from ece_provider.resources.deployment_trust_direct import mapping
 from ece_provider.resources.deployment_trust_direct.schema import TYPE_NAME, thing_of
@@ -33,8 +34,18 @@ async def create(context: CreateContext[ConfiguredProvider]) -> Values:
     await verbs.settle(context, written, deadline, "create")
     if uid is None:  # it may show only once the plan has ended
         uid = await _uid_now(context, written)
+        if uid is None:
+            raise gone(written.facts)
         state = mapping.identified(written.facts, uid, planned)
     return state
+
+
+def gone(facts: Facts) -> DiagnosticError:
+    """The error for an entry that somebody removed right after it was read or made."""
+    return DiagnosticError(
+        "The trust entry is gone",
+        f"Somebody removed it from the trust of {facts.words} a moment ago. Apply again to make it anew.",
+    )
 
 
 async def _made(
@@ -147,10 +158,7 @@ async def update(context: UpdateContext[ConfiguredProvider]) -> Values:
     def change(target: Target) -> None:
         entry = entries.find(target.lists, ref)
         if entry is None:
-            raise DiagnosticError(
-                "The trust entry is gone",
-                f"Somebody removed it from the trust of {target.facts.words} a moment ago. Plan again to make it anew.",
-            )
+            raise gone(target.facts)
         mapping.fill(entry, planned)
 
     written = await verbs.write(context, planned["deployment_id"], change, deadline)
