@@ -13,7 +13,8 @@ from ece_provider.resources.deployment.calls import UNTAINT, Deadline
 from ece_provider.resources.deployment.mapping import resource_of
 from ece_provider.trust.entries import Lists, level_words, lists_of
 from ece_provider.trust.refusals import refusal
-from ece_provider.trust.writer import Change, StoppedDeployment, Target, Written
+from ece_provider.trust.writer import Change, StoppedDeployment, Target
+from ece_provider.trust.written import Written
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.resource import PENDING, Context, DeleteContext, Interrupted, ReadContext
 from terraform_plugin.values import is_set

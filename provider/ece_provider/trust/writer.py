@@ -16,13 +16,14 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from ece_client import Conflict, PlanPending, PlanStopped, PlanTimeout, StatusError, WriteUncertain
-from ece_client.plan_state import ended, resource_plans
+from ece_client import Conflict, PlanPending, PlanStopped, StatusError, WriteUncertain
 from ece_provider.deployment_reads import Facts, facts_of
 from ece_provider.locks import LockStopped, LockTimeout
 from ece_provider.resources.deployment.calls import get, refuse_system_owned
-from ece_provider.resources.deployment.mapping import is_pending, plan_of, resource_of, status_of
+from ece_provider.resources.deployment.mapping import is_pending, status_of
+from ece_provider.trust.body import newest_attempts, update_body
 from ece_provider.trust.entries import Lists, lists_of
+from ece_provider.trust.written import Plan, Written
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.resource import Interrupted
 
@@ -60,56 +61,6 @@ class Target:
 
 Change = Callable[[Target], None]
 """Changes the lists of a target; may raise to refuse what it sees. It is called again after each conflict."""
-
-
-@dataclass
-class _Plan:
-    """The plan of one write, awaited by all whose changes were in it."""
-
-    known: frozenset[str]
-    """Newest attempts from before the write."""
-    done: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    deserted: asyncio.Event = field(default_factory=asyncio.Event)
-    waiters: int = 0
-    last_step: str = ""
-
-
-class Written:
-    """A change that is in force, or accepted: its plan may still run."""
-
-    def __init__(self, facts: Facts, plan: _Plan | None) -> None:
-        self.facts = facts
-        self._plan = plan
-
-    @property
-    def known(self) -> list[str]:
-        """Attempts from before the write, for who goes on waiting in another run."""
-        return sorted(self._plan.known) if self._plan is not None else []
-
-    async def settled(self, stop: asyncio.Event, deadline: float | None) -> None:
-        """Wait for the end of the plan; ``deadline`` in seconds from now.
-
-        Raises:
-            PlanFailed, PlanTimeout, PlanStopped: as ``PlanWatcher.wait``.
-            ApiError: the plan cannot be looked at any more.
-        """
-        plan = self._plan
-        if plan is None:
-            return
-        stopped = asyncio.ensure_future(stop.wait())
-        try:
-            await asyncio.wait((plan.done, stopped), timeout=deadline, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopped.cancel()
-            plan.waiters -= 1
-            if plan.waiters == 0 and not plan.done.done():
-                plan.deserted.set()
-        if plan.done.done():
-            plan.done.result()
-        elif stop.is_set():
-            raise PlanStopped(())
-        else:
-            raise PlanTimeout((), plan.last_step, deadline or 0.0, None)
 
 
 @dataclass(eq=False)
@@ -245,7 +196,7 @@ class _Queue:
                 await self._pause(pause)
                 pause = min(pause * 2, _MOST_CONFLICT_PAUSE)
 
-    async def _written(self) -> _Plan | None:
+    async def _written(self) -> Plan | None:
         """Read, merge, write what waits; the plan to wait for, None without one, also when it is to be tried again."""
         client = await self._place.client()
         reply = await self._read_when_quiet(client)
@@ -255,7 +206,7 @@ class _Queue:
             before = _seen(reply.data)
             merged = _merged(batch, facts, before)
             if merged == before:
-                return self._accept(batch, facts, None if self._unsure is None else _Plan(self._unsure))
+                return self._accept(batch, facts, None if self._unsure is None else Plan(self._unsure))
             _refuse_stopped(reply.data)
             LOG.info("deployment %s: writing trust, %d changes at once", self._id, len(batch))
             path, query = {"deployment_id": self._id}, {"version": reply.version}
@@ -273,7 +224,7 @@ class _Queue:
             for request in batch:
                 request.fail(error)
             return None
-        return self._accept(batch, facts, _Plan(known))
+        return self._accept(batch, facts, Plan(known))
 
     def _take(self) -> list[_Request]:
         """All that wait; after a refusal of several one after the other, so that the wrong one is found."""
@@ -292,7 +243,7 @@ class _Queue:
         for request in pending:
             request.fail(error)
 
-    def _accept(self, batch: list[_Request], facts: Facts, plan: _Plan | None) -> _Plan | None:
+    def _accept(self, batch: list[_Request], facts: Facts, plan: Plan | None) -> Plan | None:
         self._unsure = None
         accepted = [request for request in batch if not request.result.done()]
         if plan is not None:
@@ -313,7 +264,7 @@ class _Queue:
                 return reply
             await (await self._watcher(None)).wait_quiet(self._id, None, self._deserted)
 
-    async def _wait(self, plan: _Plan) -> None:
+    async def _wait(self, plan: Plan) -> None:
         """Wait for the plan of a write, for all whose changes are in it."""
         try:
             watcher = await self._watcher(plan)
@@ -324,7 +275,7 @@ class _Queue:
         else:
             plan.done.set_result(None)
 
-    async def _watcher(self, plan: _Plan | None) -> Any:
+    async def _watcher(self, plan: Plan | None) -> Any:
         def note(line: str) -> None:
             if plan is not None:
                 plan.last_step = line
@@ -360,22 +311,3 @@ def _refuse_stopped(deployment: Json) -> None:
             f'"{deployment.get("name")}" ({deployment.get("id")}) is shut down, and a change of its trust would start '
             "it. Restore it in the console first, then apply again.",
         )
-
-
-def update_body(deployment: Json, lists: Lists) -> dict[str, Any]:
-    """The body of ``update-deployment`` that changes trust only: the plan that runs, and all three lists."""
-    resource = resource_of(deployment, "elasticsearch") or {}
-    plan = {name: value for name, value in plan_of(resource).items() if name != "transient"}
-    payload = {
-        "ref_id": resource.get("ref_id"),
-        "region": resource.get("region"),
-        "plan": plan,
-        "settings": {"trust": lists},
-    }
-    return {"prune_orphans": False, "resources": {"elasticsearch": [payload]}}
-
-
-def newest_attempts(deployment: Json) -> frozenset[str]:
-    """The newest attempt of each resource: what comes later is younger than this look."""
-    newest = (entries[-1] for *_, info in resource_plans(deployment) if (entries := ended(info)))
-    return frozenset(str(entry["plan_attempt_id"]) for entry in newest if entry.get("plan_attempt_id"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -305,14 +304,3 @@ async def test_a_deployment_id_of_this_installation_is_refused(world: TrustWorld
     logs, shop = world.seed("logs"), world.seed("shop")
     with pytest.raises(Refused, match=shop["cluster_id"]):
         await world.plan(DIRECT, direct(logs, cluster_ids=[shop["id"]]))
-
-
-async def test_ece_without_settings_in_its_search_is_asked_one_by_one(world: TrustWorld, monkeypatch: Any):
-    """What the search shows is not documented; the deployments themselves are."""
-    from ece_provider.trust import direct_uids
-
-    world.seed_foreign("theirs")
-    logs = world.seed("logs")
-    monkeypatch.setattr(direct_uids, "_shows_settings", lambda deployment: False)
-    made = await world.apply(DIRECT, direct(logs, FOREIGN_CA))
-    assert {made["uid"]} == names(world, "theirs")

@@ -15,7 +15,8 @@ from ece_provider.trust.direct_uids import Known, uids
 from ece_provider.trust.entries import DIRECT, EntryRef
 from ece_provider.trust.ids import EntryId
 from ece_provider.trust.verbs import already_there
-from ece_provider.trust.writer import Target, Written
+from ece_provider.trust.writer import Target
+from ece_provider.trust.written import Written
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.resource import CreateContext, DeleteContext, ReadContext, UpdateContext
 from terraform_plugin.values import Values
