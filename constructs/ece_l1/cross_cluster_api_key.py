@@ -64,8 +64,8 @@ class CrossClusterApiKeyAccess(TypedDict, total=False):
 class CrossClusterApiKeyRemote(TypedDict, total=False):
     """Where the key is made. A change makes a new key there and invalidates the old one."""
 
-    deployment_id: Required[Text]
-    """Id of the remote deployment."""
+    deployment_id: Text
+    """Id of the remote deployment. Left out for an environment of kind `elasticsearch`, which is one cluster."""
 
     environment: Text
     """Entry of the provider's `environments` that the deployment is in; left out: the provider's own. An entry may be
@@ -75,12 +75,25 @@ class CrossClusterApiKeyRemote(TypedDict, total=False):
     ref_id: Text
     """Reference id of Elasticsearch within the deployment; found unless given."""
 
+    address: Text
+    """`host` or `host:port` under which the local cluster reaches this one; the port is that of the security model
+    unless given: 9443, or for certificates 9300 (9400 on ECE and Elastic Cloud Hosted). Needed for an environment
+    of kind `elasticsearch`; for a deployment it replaces its endpoint, as a private endpoint does.
+    """
+
+    server_name: Text
+    """Host name that TLS asks for, where the certificate has another one than `address`; for a deployment its endpoint
+    unless given.
+    """
+
 
 class CrossClusterApiKeyLocal(TypedDict, total=False):
-    """Whose keystore receives the key. Another deployment or alias replaces the object."""
+    """Whose keystore receives the key: a deployment, an environment of kind `elasticsearch`, or a cluster known by
+    `name` only. Another one, or another alias, replaces the object.
+    """
 
-    deployment_id: Required[Text]
-    """Id of the local deployment."""
+    deployment_id: Text
+    """Id of the local deployment. Left out for an environment of kind `elasticsearch`, which is one cluster."""
 
     environment: Text
     """Entry of the provider's `environments` that the deployment is in; left out: the provider's own. An entry may be
@@ -92,6 +105,17 @@ class CrossClusterApiKeyLocal(TypedDict, total=False):
 
     alias: Required[Text]
     """The name of the remote cluster in the local one."""
+
+    name: Text
+    """Name of a local cluster that no API is reached of, such as `onprem`; then neither `deployment_id` nor
+    `environment` is given, and `secret_file` is.
+    """
+
+    secret_file: Text
+    """File that gets the key, for a local cluster whose keystore no API writes (self-managed, ECK): mode 0600, written
+    at once or not at all, without a line break at its end. It is written again when the key is rotated, and removed
+    by destroy while it holds this key. A relative path starts where Terraform runs.
+    """
 
 
 class CrossClusterApiKeyTimeouts(TypedDict, total=False):
@@ -142,7 +166,8 @@ class CrossClusterApiKey(Resource):
             name: Name of the key on the remote side. A change makes a new key in its place.
             access: What the key gives access to; a change updates the key that is in use.
             remote: Where the key is made. A change makes a new key there and invalidates the old one.
-            local: Whose keystore receives the key. Another deployment or alias replaces the object.
+            local: Whose keystore receives the key: a deployment, an environment of kind `elasticsearch`, or a
+                cluster known by `name` only. Another one, or another alias, replaces the object.
             expiration: Life of the key, such as `90d`; left out: it never expires. A change makes a new key.
             rotate_after: Age at which the next plan makes a new key, such as `60d`; shorter than `expiration`. Left
                 out: the key is not rotated by age.
@@ -204,7 +229,9 @@ class CrossClusterApiKey(Resource):
 
     @property
     def local(self) -> IResolvable:
-        """Whose keystore receives the key. Another deployment or alias replaces the object."""
+        """Whose keystore receives the key: a deployment, an environment of kind `elasticsearch`, or a cluster known by
+        `name` only. Another one, or another alias, replaces the object.
+        """
         return self._references.opaque("local")
 
     @property
@@ -216,7 +243,9 @@ class CrossClusterApiKey(Resource):
 
     @property
     def id(self) -> str:
-        """`<local deployment>/<ref_id>/<alias>`; never changes."""
+        """`<local deployment>/<ref_id>/<alias>`; for kind `elasticsearch` `<cluster UUID>/-/<alias>`, and for a
+        cluster known by name only `-/<name>/<alias>`. It never changes.
+        """
         return self._references.string("id")
 
     @property
@@ -231,7 +260,7 @@ class CrossClusterApiKey(Resource):
 
     @property
     def secret_present(self) -> IResolvable:
-        """Whether the local keystore holds a secret for the alias."""
+        """Whether the local keystore, or `secret_file`, holds a secret for the alias."""
         return self._references.opaque("secret_present")
 
     @property

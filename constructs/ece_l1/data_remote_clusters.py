@@ -30,7 +30,7 @@ class DataRemoteClusters(DataSource):
         scope: Construct,
         id_: str,
         *,
-        deployment_id: Text,
+        deployment_id: Text | None = None,
         environment: Text | None = None,
         ref_id: Text | None = None,
         provider: TerraformProvider | None = None,
@@ -44,7 +44,8 @@ class DataRemoteClusters(DataSource):
         Args:
             scope: Where it belongs.
             id_: Its name in that scope; part of its address.
-            deployment_id: Id of the local deployment.
+            deployment_id: Id of the local deployment. Left out for an environment of kind `elasticsearch`, which is
+                one cluster.
             environment: Entry of the provider's `environments` that the deployment is in; left out: the provider's
                 own. An entry may be renamed: its objects are found by the environment's id.
             ref_id: Reference id of Elasticsearch within the deployment; found unless given.
@@ -67,7 +68,7 @@ class DataRemoteClusters(DataSource):
 
     @property
     def deployment_id(self) -> str:
-        """Id of the local deployment."""
+        """Id of the local deployment. Left out for an environment of kind `elasticsearch`, which is one cluster."""
         return self._references.string("deployment_id")
 
     @property
@@ -84,7 +85,9 @@ class DataRemoteClusters(DataSource):
 
     @property
     def environment_id(self) -> str:
-        """Id of that environment, by which a renamed entry is found; null for the provider's own."""
+        """Id of that environment, by which a renamed entry is found: for kind `elasticsearch` the cluster UUID; null
+        for the provider's own.
+        """
         return self._references.string("environment_id")
 
     @property

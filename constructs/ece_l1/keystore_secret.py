@@ -127,7 +127,9 @@ class KeystoreSecret(Resource):
 
     @property
     def environment_id(self) -> str:
-        """Id of that environment, by which a renamed entry is found; null for the provider's own."""
+        """Id of that environment, by which a renamed entry is found: for kind `elasticsearch` the cluster UUID; null
+        for the provider's own.
+        """
         return self._references.string("environment_id")
 
     @property

@@ -17,14 +17,17 @@ class EceProviderEnvironments(TypedDict, total=False):
     """
 
     kind: Required[Text]
-    """`ece`: another ECE installation; `ech`: Elastic Cloud Hosted; `elasticsearch`: one self-managed or ECK cluster.
+    """`ece`: another ECE installation; `ech`: an organization of Elastic Cloud Hosted; `elasticsearch`: one self-
+    managed or ECK cluster, known by its cluster UUID.
     """
 
     env_prefix: Text
     """Prefix of the environment variables that arguments left out are read from."""
 
     endpoint: Text
-    """URL of the API of the environment, such as `https://ece.example.com:12443`; a path prefix is kept."""
+    """URL of the API of the environment, such as `https://ece.example.com:12443`; a path prefix is kept. For kind
+    `ech` it is `https://api.elastic-cloud.com` unless given; for kind `elasticsearch` it is the URL of the cluster.
+    """
 
     api_key: Text
     """API key. Prefer the environment variable."""
@@ -58,12 +61,14 @@ class EceProviderEnvironments(TypedDict, total=False):
     """Do not check the server's certificate. For trials only; warns."""
 
     region: Text
-    """Region of the API; discovered unless given, on ECE usually `ece-region`."""
+    """Region of the API; discovered unless given, on ECE usually `ece-region`. On Elastic Cloud Hosted it is needed
+    where deployments are in several regions.
+    """
 
 
 class EceProviderElasticsearchCredentials(TypedDict, total=False):
     """Credentials of Elasticsearch by deployment id, for installations that refuse requests through the management
-    channel.
+    channel, and for deployments of Elastic Cloud Hosted, which has none.
     """
 
     endpoint: Text
@@ -118,6 +123,7 @@ class EceProvider(Provider):
         scope: Construct,
         id_: str,
         *,
+        kind: Text | None = None,
         env_prefix: Text | None = None,
         endpoint: Text | None = None,
         api_key: Text | None = None,
@@ -142,9 +148,13 @@ class EceProvider(Provider):
         Args:
             scope: Where it belongs.
             id_: Its name in that scope; part of its address.
+            kind: What the provider manages: `ece` (default), an installation of Elastic Cloud Enterprise; `ech`, an
+                organization of Elastic Cloud Hosted; `elasticsearch`, one self-managed or ECK cluster. Objects that
+                only one of them has are refused on the others.
             env_prefix: Prefix of the environment variables that arguments left out are read from.
             endpoint: URL of the API of Elastic Cloud Enterprise, such as `https://ece.example.com:12443`; a path
-                prefix is kept.
+                prefix is kept. For kind `ech` it is `https://api.elastic-cloud.com` unless given; for kind
+                `elasticsearch` it is the URL of the cluster.
             api_key: API key. Prefer the environment variable.
             username: User name, together with `password`; not together with `api_key`.
             password: Password of `username`. Prefer the environment variable.
@@ -156,20 +166,23 @@ class EceProvider(Provider):
             client_cert_file: File with the client certificate (PEM), for mutual TLS.
             client_key_file: File with its key (PEM), unless the key stands in the certificate's file.
             insecure: Do not check the server's certificate. For trials only; warns.
-            region: Region of the API; discovered unless given, on ECE usually `ece-region`.
+            region: Region of the API; discovered unless given, on ECE usually `ece-region`. On Elastic Cloud Hosted
+                it is needed where deployments are in several regions.
             request_timeout: How long one request may take; `60s` unless given.
             max_retries: How often a request is repeated that failed for a passing reason; 4 unless given.
             poll_interval: Longest pause between two looks at a running plan; `2s` unless given.
             environments: Other places that this run must reach, by name, for objects that touch two sides. An entry
                 never uses the provider's own arguments or variables.
             elasticsearch_credentials: Credentials of Elasticsearch by deployment id, for installations that refuse
-                requests through the management channel.
+                requests through the management channel, and for deployments of Elastic Cloud Hosted, which has
+                none.
             alias: Name that tells this block from other ones of the stack.
         """
         super().__init__(
             scope,
             id_,
             {
+                "kind": kind,
                 "env_prefix": env_prefix,
                 "endpoint": endpoint,
                 "api_key": api_key,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Required, TypedDict
+from typing import Any, TypedDict
 
 from constructs import Construct
 
@@ -20,10 +20,10 @@ from ece_l1._cdk import (
 
 
 class RemoteClusterRemote(TypedDict, total=False):
-    """The remote deployment. Exactly one of `remote` and `proxy_address` is given."""
+    """The remote deployment or cluster. Exactly one of `remote` and `proxy_address` is given."""
 
-    deployment_id: Required[Text]
-    """Id of the remote deployment."""
+    deployment_id: Text
+    """Id of the remote deployment. Left out for an environment of kind `elasticsearch`, which is one cluster."""
 
     environment: Text
     """Entry of the provider's `environments` that the deployment is in; left out: the provider's own. An entry may be
@@ -32,6 +32,17 @@ class RemoteClusterRemote(TypedDict, total=False):
 
     ref_id: Text
     """Reference id of Elasticsearch within the deployment; found unless given."""
+
+    address: Text
+    """`host` or `host:port` under which the local cluster reaches this one; the port is that of the security model
+    unless given: 9443, or for certificates 9300 (9400 on ECE and Elastic Cloud Hosted). Needed for an environment
+    of kind `elasticsearch`; for a deployment it replaces its endpoint, as a private endpoint does.
+    """
+
+    server_name: Text
+    """Host name that TLS asks for, where the certificate has another one than `address`; for a deployment its endpoint
+    unless given.
+    """
 
 
 class RemoteClusterTimeouts(TypedDict, total=False):
@@ -60,9 +71,9 @@ class RemoteCluster(Resource):
         scope: Construct,
         id_: str,
         *,
-        deployment_id: Text,
         alias_: Text,
         security_model: Text,
+        deployment_id: Text | None = None,
         environment: Text | None = None,
         ref_id: Text | None = None,
         remote: RemoteClusterRemote | Opaque | None = None,
@@ -85,15 +96,16 @@ class RemoteCluster(Resource):
         Args:
             scope: Where it belongs.
             id_: Its name in that scope; part of its address.
-            deployment_id: Id of the local deployment, which sends the requests.
             alias_: Name of the remote cluster in the local one, as in `<alias>:logs-*`.
             security_model: `api_key`: both sides from 8.14 on, port 9443, a key in the local keystore.
-                `certificate`: port 9400, trust on both sides; deprecated from 9.0 on. It can be changed with the
-                alias kept.
+                `certificate`: port 9400 (9300 outside of ECE and Elastic Cloud Hosted), trust on both sides;
+                deprecated from 9.0 on. It can be changed with the alias kept.
+            deployment_id: Id of the local deployment, which sends the requests. Left out for an environment of kind
+                `elasticsearch`, which is one cluster.
             environment: Entry of the provider's `environments` that the deployment is in; left out: the provider's
                 own. An entry may be renamed: its objects are found by the environment's id.
             ref_id: Reference id of Elasticsearch within the deployment; found unless given.
-            remote: The remote deployment. Exactly one of `remote` and `proxy_address` is given.
+            remote: The remote deployment or cluster. Exactly one of `remote` and `proxy_address` is given.
             proxy_address: `host:port` of the remote cluster; found when `remote` is given.
             server_name: Host name that TLS asks for, by which proxies of ECE find the deployment; goes with
                 `proxy_address`, and is found when `remote` is given.
@@ -143,7 +155,9 @@ class RemoteCluster(Resource):
 
     @property
     def deployment_id(self) -> str:
-        """Id of the local deployment, which sends the requests."""
+        """Id of the local deployment, which sends the requests. Left out for an environment of kind `elasticsearch`,
+        which is one cluster.
+        """
         return self._references.string("deployment_id")
 
     @property
@@ -160,7 +174,9 @@ class RemoteCluster(Resource):
 
     @property
     def environment_id(self) -> str:
-        """Id of that environment, by which a renamed entry is found; null for the provider's own."""
+        """Id of that environment, by which a renamed entry is found: for kind `elasticsearch` the cluster UUID; null
+        for the provider's own.
+        """
         return self._references.string("environment_id")
 
     @property
@@ -170,14 +186,15 @@ class RemoteCluster(Resource):
 
     @property
     def security_model(self) -> str:
-        """`api_key`: both sides from 8.14 on, port 9443, a key in the local keystore. `certificate`: port 9400, trust
-        on both sides; deprecated from 9.0 on. It can be changed with the alias kept.
+        """`api_key`: both sides from 8.14 on, port 9443, a key in the local keystore. `certificate`: port 9400 (9300
+        outside of ECE and Elastic Cloud Hosted), trust on both sides; deprecated from 9.0 on. It can be changed
+        with the alias kept.
         """
         return self._references.string("security_model")
 
     @property
     def remote(self) -> IResolvable:
-        """The remote deployment. Exactly one of `remote` and `proxy_address` is given."""
+        """The remote deployment or cluster. Exactly one of `remote` and `proxy_address` is given."""
         return self._references.opaque("remote")
 
     @property
@@ -229,7 +246,7 @@ class RemoteCluster(Resource):
 
     @property
     def id(self) -> str:
-        """`<deployment id>/<ref_id>/<alias>`."""
+        """`<deployment id>/<ref_id>/<alias>`; for kind `elasticsearch` `<cluster UUID>/-/<alias>`."""
         return self._references.string("id")
 
     @property

@@ -66,6 +66,7 @@ class TrafficFilter(Resource):
         rules: Sequence[TrafficFilterRules] | Opaque,
         description: Text | None = None,
         include_by_default: Flag | None = None,
+        region: Text | None = None,
         timeouts: TrafficFilterTimeouts | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
@@ -85,6 +86,9 @@ class TrafficFilter(Resource):
                 sets. Rules are compared by content.
             description: What the rule set is for.
             include_by_default: Put the rule set on every deployment that is created from now on; default `false`.
+            region: Region of the rule set; `ece-region` on ECE. On Elastic Cloud Hosted a rule set works for
+                deployments of its region only: left out, it is the provider's, or the only one that has
+                deployments.
             timeouts: How long to wait, such as `90s`, `30m` or `2h`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
@@ -101,6 +105,7 @@ class TrafficFilter(Resource):
                 "rules": rules,
                 "description": description,
                 "include_by_default": include_by_default,
+                "region": region,
                 "timeouts": timeouts,
             },
             provider=provider,
@@ -141,7 +146,9 @@ class TrafficFilter(Resource):
 
     @property
     def region(self) -> str:
-        """Region of the environment; `ece-region` on ECE."""
+        """Region of the rule set; `ece-region` on ECE. On Elastic Cloud Hosted a rule set works for deployments of its
+        region only: left out, it is the provider's, or the only one that has deployments.
+        """
         return self._references.string("region")
 
     @property

@@ -21,6 +21,7 @@ PREFIX: Final = "cluster.remote."
 RESERVED: Final = frozenset({"node", "initial_connect_timeout", "connect", "signing"})
 """Names below the prefix that are settings for all remote clusters and therefore no aliases."""
 
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _ALIAS: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _ANY_ALIAS: Final = re.compile(re.escape(PREFIX) + r"([^.]+)\.(.+)")
 _LABEL: Final = re.compile(r"[0-9A-Za-z_]([0-9A-Za-z_-]{0,61}[0-9A-Za-z_])?")
@@ -36,6 +37,20 @@ def check_alias(text: str) -> str:
         raise InvalidValue(f'"{text}" is no alias: lower-case letters, digits, "-" and "_" only, such as "logs-eu"')
     if text in RESERVED:
         raise InvalidValue(f'"{text}" is no alias: Elasticsearch has a setting of this name for all remote clusters')
+    return text
+
+
+def check_local_name(text: str) -> str:
+    """Return the name of a local cluster that is known by name only; it stands in ids, so it looks like no id.
+
+    Raises:
+        InvalidValue: other characters, or the form of a deployment id.
+    """
+    if _NAME.fullmatch(text) is None or is_hex_id(text):
+        raise InvalidValue(
+            f'"{text}" is no name of a cluster: letters, digits, "-", "_" and "." only, at most 64, such as "onprem"; '
+            "an id of a deployment goes into deployment_id"
+        )
     return text
 
 
@@ -66,6 +81,18 @@ class Address:
         if is_bracketed != _is_ipv6(bare) or not (_is_ip(bare) or is_host_name(bare)):
             raise InvalidValue(f'"{text}" is no address: host names, IPv4, or IPv6 as in "[2001:db8::1]:9443"')
         return cls(bare, int(port))
+
+    @classmethod
+    def parse_host(cls, text: str, default_port: int) -> Address:
+        """Read an address whose port may be left out.
+
+        Raises:
+            InvalidValue: not one host, or a port that is none.
+        """
+        bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+        if _is_ipv6(bare) or _is_ip(text) or is_host_name(text):
+            return cls(bare, default_port)
+        return cls.parse(text)
 
     def __str__(self) -> str:
         """As settings hold it."""

@@ -46,7 +46,10 @@ def _connection(place: str) -> dict[str, Attribute]:
     return {
         "env_prefix": _string("Prefix of the environment variables that arguments left out are read from.", _PREFIX),
         "endpoint": _string(
-            f"URL of the API of {place}, such as `https://ece.example.com:12443`; a path prefix is kept.", ENDPOINT
+            f"URL of the API of {place}, such as `https://ece.example.com:12443`; a path prefix is kept. "
+            "For kind `ech` it is `https://api.elastic-cloud.com` unless given; for kind `elasticsearch` it is the URL "
+            "of the cluster.",
+            ENDPOINT,
         ),
         "api_key": _string("API key. Prefer the environment variable.", sensitive=True),
         "username": _string("User name, together with `password`; not together with `api_key`."),
@@ -57,7 +60,10 @@ def _connection(place: str) -> dict[str, Attribute]:
         "insecure": Attribute(
             type=BOOL, optional=True, description="Do not check the server's certificate. For trials only; warns."
         ),
-        "region": _string("Region of the API; discovered unless given, on ECE usually `ece-region`."),
+        "region": _string(
+            "Region of the API; discovered unless given, on ECE usually `ece-region`. On Elastic Cloud Hosted it is "
+            "needed where deployments are in several regions."
+        ),
     }
 
 
@@ -82,6 +88,16 @@ PROVIDER_SCHEMA: Final = Schema(
         "`ECE_ENDPOINT`, `ECE_API_KEY` and so on, or with another prefix, see `env_prefix`."
     ),
     attributes={
+        "kind": Attribute(
+            type=STRING,
+            optional=True,
+            description=(
+                "What the provider manages: `ece` (default), an installation of Elastic Cloud Enterprise; `ech`, an "
+                "organization of Elastic Cloud Hosted; `elasticsearch`, one self-managed or ECK cluster. "
+                "Objects that only one of them has are refused on the others."
+            ),
+            validators=(OneOf(*ENVIRONMENT_KINDS),),
+        ),
         **_connection("Elastic Cloud Enterprise"),
         "request_timeout": _string("How long one request may take; `60s` unless given.", Duration()),
         "max_retries": Attribute(
@@ -104,8 +120,8 @@ PROVIDER_SCHEMA: Final = Schema(
                         type=STRING,
                         required=True,
                         description=(
-                            "`ece`: another ECE installation; `ech`: Elastic Cloud Hosted; "
-                            "`elasticsearch`: one self-managed or ECK cluster."
+                            "`ece`: another ECE installation; `ech`: an organization of Elastic Cloud Hosted; "
+                            "`elasticsearch`: one self-managed or ECK cluster, known by its cluster UUID."
                         ),
                         validators=(OneOf(*ENVIRONMENT_KINDS),),
                     ),
@@ -117,7 +133,8 @@ PROVIDER_SCHEMA: Final = Schema(
             optional=True,
             description=(
                 "Credentials of Elasticsearch by deployment id, "
-                "for installations that refuse requests through the management channel."
+                "for installations that refuse requests through the management channel, and for deployments of "
+                "Elastic Cloud Hosted, which has none."
             ),
             nested=Nested(Nesting.MAP, _CREDENTIALS),
         ),
@@ -125,7 +142,7 @@ PROVIDER_SCHEMA: Final = Schema(
 )
 """The provider block."""
 
-CONNECTION_ARGUMENTS: Final = (*_connection(""), "request_timeout", "max_retries", "poll_interval")
+CONNECTION_ARGUMENTS: Final = ("kind", *_connection(""), "request_timeout", "max_retries", "poll_interval")
 """The arguments that decide where and how to connect; each is also read from ``<PREFIX>_<ARGUMENT>``."""
 
 

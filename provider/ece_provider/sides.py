@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ece_provider.deployment_reads import Facts
-from ece_provider.validators import DEPLOYMENT_ID
+from ece_provider.validators import DEPLOYMENT_ID, REMOTE_ADDRESS, SERVER_NAME
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.schema import Attribute
 from terraform_plugin.types import STRING
@@ -23,8 +23,13 @@ MEMBERS: Final = ("deployment_id", "environment", "environment_id", "ref_id")
 """Attributes that name a side."""
 
 
-def side_attributes(deployment: str, *, replace: bool, changes_with: str | None = None) -> dict[str, Attribute]:
-    """The attributes that name a deployment; ``deployment`` says which one, for the documentation.
+_NO_DEPLOYMENT: Final = "Left out for an environment of kind `elasticsearch`, which is one cluster."
+
+
+def side_attributes(
+    deployment: str, *, replace: bool, changes_with: str | None = None, only_deployments: bool = False
+) -> dict[str, Attribute]:
+    """The attributes that name a deployment, or a cluster that has no deployment; ``deployment`` says which one.
 
     ``changes_with`` is the attribute that they stand in, None at the top level.
     """
@@ -32,9 +37,10 @@ def side_attributes(deployment: str, *, replace: bool, changes_with: str | None 
     return {
         "deployment_id": Attribute(
             type=STRING,
-            required=True,
+            required=only_deployments,
+            optional=not only_deployments,
             replace=replace,
-            description=f"Id of {deployment}.",
+            description=f"Id of {deployment}." if only_deployments else f"Id of {deployment}. {_NO_DEPLOYMENT}",
             validators=(DEPLOYMENT_ID,),
         ),
         "environment": Attribute(
@@ -58,7 +64,36 @@ def side_attributes(deployment: str, *, replace: bool, changes_with: str | None 
             type=STRING,
             computed=True,
             changes_with=computed,
-            description="Id of that environment, by which a renamed entry is found; null for the provider's own.",
+            description=(
+                "Id of that environment, by which a renamed entry is found: for kind `elasticsearch` the cluster UUID; "
+                "null for the provider's own."
+            ),
+        ),
+    }
+
+
+def address_attributes() -> dict[str, Attribute]:
+    """The attributes that say under which address others reach a remote side; they stand in ``remote``."""
+    return {
+        "address": Attribute(
+            type=STRING,
+            optional=True,
+            description=(
+                "`host` or `host:port` under which the local cluster reaches this one; the port is that of the "
+                "security model unless given: 9443, or for certificates 9300 (9400 on ECE and Elastic Cloud Hosted). "
+                "Needed for an environment of kind `elasticsearch`; for a deployment it replaces its endpoint, as a "
+                "private endpoint does."
+            ),
+            validators=(REMOTE_ADDRESS,),
+        ),
+        "server_name": Attribute(
+            type=STRING,
+            optional=True,
+            description=(
+                "Host name that TLS asks for, where the certificate has another one than `address`; for a deployment "
+                "its endpoint unless given."
+            ),
+            validators=(SERVER_NAME,),
         ),
     }
 

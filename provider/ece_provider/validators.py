@@ -8,7 +8,7 @@ from typing import Any
 
 from ece_domain.findings import InvalidValue
 from ece_domain.identifiers import check_hex_id
-from ece_domain.remote_clusters import Address, check_alias, check_server_name
+from ece_domain.remote_clusters import Address, check_alias, check_local_name, check_server_name
 from ece_domain.sizes import parse_size
 from ece_domain.time_values import parse_time_value
 from ece_domain.versions import Version
@@ -47,11 +47,17 @@ TRAFFIC_FILTER_ID = Rule(
 ALIAS = Rule("an alias: lower-case letters, digits, `-` and `_`", check_alias)
 """The name of a remote cluster in the local one."""
 
+LOCAL_NAME = Rule("a name: letters, digits, `-`, `_` and `.`", check_local_name)
+"""The name of a local cluster that no API is reached of."""
+
 TIME_VALUE = Rule("a time value such as `90d` or `12h`", parse_time_value)
 """A time value of Elasticsearch."""
 
 PROXY_ADDRESS = Rule("a host and port such as `es.example.com:9443`", Address.parse)
 """Where a remote cluster is reached."""
+
+REMOTE_ADDRESS = Rule("a host, with a port where it is not the usual one", lambda text: Address.parse_host(text, 9443))
+"""Where a remote cluster is reached; the port may be left out."""
 
 SERVER_NAME = Rule("a host name", check_server_name)
 """The host that TLS asks for."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ece_domain.time_values import same_time
-from ece_provider.sides import side_attributes
-from ece_provider.validators import ALIAS, TIME_VALUE
+from ece_provider.sides import address_attributes, side_attributes
+from ece_provider.validators import ALIAS, LOCAL_NAME, TIME_VALUE
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Nested, Nesting, Schema, timeouts
 from terraform_plugin.types import BOOL, STRING, ListOf
 from terraform_plugin.validators import NotEmpty
@@ -111,12 +111,19 @@ SCHEMA: Final = Schema(
             required=True,
             description="Where the key is made. A change makes a new key there and invalidates the old one.",
             nested=Nested(
-                Nesting.SINGLE, side_attributes("the remote deployment", replace=False, changes_with="remote")
+                Nesting.SINGLE,
+                {
+                    **side_attributes("the remote deployment", replace=False, changes_with="remote"),
+                    **address_attributes(),
+                },
             ),
         ),
         "local": Attribute(
             required=True,
-            description="Whose keystore receives the key. Another deployment or alias replaces the object.",
+            description=(
+                "Whose keystore receives the key: a deployment, an environment of kind `elasticsearch`, or a cluster "
+                "known by `name` only. Another one, or another alias, replaces the object."
+            ),
             nested=Nested(
                 Nesting.SINGLE,
                 {
@@ -127,6 +134,27 @@ SCHEMA: Final = Schema(
                         replace=True,
                         description="The name of the remote cluster in the local one.",
                         validators=(ALIAS,),
+                    ),
+                    "name": Attribute(
+                        type=STRING,
+                        optional=True,
+                        replace=True,
+                        description=(
+                            "Name of a local cluster that no API is reached of, such as `onprem`; then neither "
+                            "`deployment_id` nor `environment` is given, and `secret_file` is."
+                        ),
+                        validators=(LOCAL_NAME,),
+                    ),
+                    "secret_file": Attribute(
+                        type=STRING,
+                        optional=True,
+                        description=(
+                            "File that gets the key, for a local cluster whose keystore no API writes (self-managed, "
+                            "ECK): mode 0600, written at once or not at all, without a line break at its end. It is "
+                            "written again when the key is rotated, and removed by destroy while it holds this key. "
+                            "A relative path starts where Terraform runs."
+                        ),
+                        validators=(NotEmpty(),),
                     ),
                 },
             ),
@@ -143,7 +171,12 @@ SCHEMA: Final = Schema(
             ),
         ),
         "id": Attribute(
-            type=STRING, computed=True, description="`<local deployment>/<ref_id>/<alias>`; never changes."
+            type=STRING,
+            computed=True,
+            description=(
+                "`<local deployment>/<ref_id>/<alias>`; for kind `elasticsearch` `<cluster UUID>/-/<alias>`, and for a "
+                "cluster known by name only `-/<name>/<alias>`. It never changes."
+            ),
         ),
         "key_id": Attribute(
             type=STRING, computed=True, changes_with=_ROTATION, description="Id of the key that is in use."
@@ -155,7 +188,9 @@ SCHEMA: Final = Schema(
             description="When the key in use expires (UTC); null for one that does not.",
         ),
         "secret_present": Attribute(
-            type=BOOL, computed=True, description="Whether the local keystore holds a secret for the alias."
+            type=BOOL,
+            computed=True,
+            description="Whether the local keystore, or `secret_file`, holds a secret for the alias.",
         ),
         "rotation_due": Attribute(
             type=BOOL,
@@ -168,8 +203,14 @@ SCHEMA: Final = Schema(
 
 IDENTITY: Final = IdentitySchema(
     {
-        "deployment_id": IdentityAttribute(STRING, "Id of the local deployment."),
-        "ref_id": IdentityAttribute(STRING, "Its reference id of Elasticsearch.", required_for_import=False),
+        "deployment_id": IdentityAttribute(
+            STRING, "Id of the local deployment, UUID of a cluster without one, or `-` for one known by name only."
+        ),
+        "ref_id": IdentityAttribute(
+            STRING,
+            "Its reference id of Elasticsearch, `-` without a deployment, or the name.",
+            required_for_import=False,
+        ),
         "alias": IdentityAttribute(STRING, "The name of the remote cluster in the local one."),
     }
 )

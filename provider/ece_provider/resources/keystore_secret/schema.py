@@ -25,7 +25,7 @@ SCHEMA: Final = Schema(
         "Most secure settings take effect after a restart of Elasticsearch, credentials of remote clusters at once."
     ),
     attributes={
-        **side_attributes("the deployment", replace=True),
+        **side_attributes("the deployment", replace=True, only_deployments=True),
         "name": Attribute(
             type=STRING,
             required=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ece_domain.security_models import MODELS
-from ece_provider.sides import side_attributes
+from ece_provider.sides import address_attributes, side_attributes
 from ece_provider.validators import ALIAS, PROXY_ADDRESS, SERVER_NAME
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Nested, Nesting, Schema, timeouts
 from terraform_plugin.types import BOOL, STRING
@@ -39,16 +39,21 @@ SCHEMA: Final = Schema(
             type=STRING,
             required=True,
             description=(
-                "`api_key`: both sides from 8.14 on, port 9443, a key in the local keystore. `certificate`: port 9400, "
-                "trust on both sides; deprecated from 9.0 on. It can be changed with the alias kept."
+                "`api_key`: both sides from 8.14 on, port 9443, a key in the local keystore. `certificate`: port 9400 "
+                "(9300 outside of ECE and Elastic Cloud Hosted), trust on both sides; deprecated from 9.0 on. It can "
+                "be changed with the alias kept."
             ),
             validators=(OneOf(*MODELS),),
         ),
         "remote": Attribute(
             optional=True,
-            description="The remote deployment. Exactly one of `remote` and `proxy_address` is given.",
+            description="The remote deployment or cluster. Exactly one of `remote` and `proxy_address` is given.",
             nested=Nested(
-                Nesting.SINGLE, side_attributes("the remote deployment", replace=False, changes_with="remote")
+                Nesting.SINGLE,
+                {
+                    **side_attributes("the remote deployment", replace=False, changes_with="remote"),
+                    **address_attributes(),
+                },
             ),
         ),
         "proxy_address": Attribute(
@@ -124,7 +129,11 @@ SCHEMA: Final = Schema(
             ),
             validators=(OneOf(ELASTICSEARCH, PLATFORM),),
         ),
-        "id": Attribute(type=STRING, computed=True, description="`<deployment id>/<ref_id>/<alias>`."),
+        "id": Attribute(
+            type=STRING,
+            computed=True,
+            description="`<deployment id>/<ref_id>/<alias>`; for kind `elasticsearch` `<cluster UUID>/-/<alias>`.",
+        ),
         "connected": Attribute(
             type=BOOL,
             computed=True,
@@ -136,8 +145,10 @@ SCHEMA: Final = Schema(
 
 IDENTITY: Final = IdentitySchema(
     {
-        "deployment_id": IdentityAttribute(STRING, "Id of the local deployment."),
-        "ref_id": IdentityAttribute(STRING, "Its reference id of Elasticsearch.", required_for_import=False),
+        "deployment_id": IdentityAttribute(STRING, "Id of the local deployment, or UUID of a cluster without one."),
+        "ref_id": IdentityAttribute(
+            STRING, "Its reference id of Elasticsearch, `-` without a deployment.", required_for_import=False
+        ),
         "alias": IdentityAttribute(STRING, "Name of the remote cluster in the local one."),
     }
 )

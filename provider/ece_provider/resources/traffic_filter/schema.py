@@ -90,7 +90,17 @@ SCHEMA: Final = Schema(
             default=False,
             description="Put the rule set on every deployment that is created from now on; default `false`.",
         ),
-        "region": Attribute(type=STRING, computed=True, description="Region of the environment; `ece-region` on ECE."),
+        "region": Attribute(
+            type=STRING,
+            optional=True,
+            computed=True,
+            replace=True,
+            description=(
+                "Region of the rule set; `ece-region` on ECE. On Elastic Cloud Hosted a rule set works for deployments "
+                "of its region only: left out, it is the provider's, or the only one that has deployments."
+            ),
+            validators=(NotEmpty(),),
+        ),
         "id": Attribute(type=STRING, computed=True, description="Id of the rule set."),
         "timeouts": timeouts(TIMEOUTS),
     },
