@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from ece_constructs.errors import EceValueError
-from ece_domain.findings import Finding, InvalidValue
+from ece_domain.findings import Finding, InvalidValue, coded
 from ece_l1._cdk import Token
 from ece_l1._lowering import is_foreign
 
@@ -60,9 +60,9 @@ def judged(path: str, property_: str, value: T, judge: Callable[[T], object]) ->
         try:
             finding = judge(value)
         except InvalidValue as problem:
-            raise EceValueError(path, property_, value, _allowed(value, str(problem))) from None
+            raise EceValueError(path, property_, value, coded(_allowed(value, str(problem)), problem.code)) from None
         if isinstance(finding, Finding) and finding.is_error:
-            raise EceValueError(path, property_, value, _allowed(value, finding.detail))
+            raise EceValueError(path, property_, value, coded(_allowed(value, finding.detail), finding.code))
     return value
 
 

@@ -16,6 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from ece_domain.findings import Finding, InvalidValue, Severity
+from ece_domain.validations.trust import V17
 
 MIN_VALIDITY: Final = timedelta(days=30)
 """A certificate that ends sooner gets a warning."""
@@ -59,12 +60,13 @@ def read_certificates(pem: str) -> list[Certificate]:
     if any("PRIVATE KEY" in label for label in labels) or "PRIVATE KEY-----" in pem:
         raise InvalidValue(
             "a private key stands beside the certificate: give the CA certificate only. Take the key for known to "
-            "others now, and replace it. openssl pkcs12 -clcerts -nokeys takes certificates out of a p12 file"
+            "others now, and replace it. openssl pkcs12 -clcerts -nokeys takes certificates out of a p12 file",
+            V17.id,
         )
     if foreign := [label for label in labels if label not in _CERTIFICATE_LABELS]:
-        raise InvalidValue(f'the text holds a block "{foreign[0]}": {_WANTED}')
+        raise InvalidValue(f'the text holds a block "{foreign[0]}": {_WANTED}', V17.id)
     if not labels:
-        raise InvalidValue(f"the text ({len(pem)} characters) holds no certificate: {_WANTED}")
+        raise InvalidValue(f"the text ({len(pem)} characters) holds no certificate: {_WANTED}", V17.id)
     return [_read(match[0]) for match in _BLOCK.finditer(pem)]
 
 
@@ -80,7 +82,7 @@ def _read(block: str) -> Certificate:
             is_ca=_is_ca(found),
         )
     except (ValueError, TypeError) as problem:
-        raise InvalidValue(f"a certificate cannot be read ({problem}): {_WANTED}") from None
+        raise InvalidValue(f"a certificate cannot be read ({problem}): {_WANTED}", V17.id) from None
 
 
 def _is_ca(certificate: x509.Certificate) -> bool:
@@ -119,14 +121,14 @@ def certificate_findings(
     try:
         certificates = read_certificates(pem)
     except InvalidValue as problem:
-        yield Finding("Not a CA certificate", _sentence(str(problem)), field=field)
+        yield V17.says(_sentence(str(problem)), summary="Not a CA certificate", field=field)
         return
     for certificate in certificates:
         if not certificate.is_ca:
-            yield Finding(
-                "Not a CA certificate",
+            yield V17.says(
                 f"{_sentence(certificate.words)[:-1]} is not one of a certificate authority, so nothing it signed can "
                 "be trusted by it. Give the CA certificate, of a chain the last one.",
+                summary="Not a CA certificate",
                 field=field,
             )
         yield from _validity_findings(certificate, now, is_new, field)
@@ -136,26 +138,25 @@ def _validity_findings(certificate: Certificate, now: datetime, is_new: bool, fi
     end = certificate.not_after
     words = _sentence(certificate.words)[:-1]
     if end <= now:
-        yield Finding(
-            "CA certificate has expired",
-            f"{words} expired on {end:%Y-%m-%d}: nothing is trusted by it any more. "
-            "Remove it, and give the one that followed it.",
-            Severity.ERROR if is_new else Severity.WARNING,
-            field,
+        yield V17.says(
+            V17.text.format(certificate=words, date=f"{end:%Y-%m-%d}"),
+            summary="CA certificate has expired",
+            severity=Severity.ERROR if is_new else Severity.WARNING,
+            field=field,
         )
     elif end - now < MIN_VALIDITY:
-        yield Finding(
-            "CA certificate expires soon",
+        yield V17.says(
             f"{words} expires on {end:%Y-%m-%d}. Add the one that follows it beside it before that day.",
-            Severity.WARNING,
-            field,
+            summary="CA certificate expires soon",
+            severity=Severity.WARNING,
+            field=field,
         )
     if certificate.not_before > now:
-        yield Finding(
-            "CA certificate is not valid yet",
+        yield V17.says(
             f"{words} is valid from {certificate.not_before:%Y-%m-%d} on.",
-            Severity.WARNING,
-            field,
+            summary="CA certificate is not valid yet",
+            severity=Severity.WARNING,
+            field=field,
         )
 
 

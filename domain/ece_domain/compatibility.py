@@ -7,10 +7,13 @@ inferred.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-from ece_domain.findings import Finding, Severity
+from ece_domain.findings import Finding, InvalidValue, Severity
 from ece_domain.security_models import API_KEY_SINCE, CERTIFICATE_DEPRECATED_SINCE, SecurityModel
+from ece_domain.validations.connections import V42, V45
+from ece_domain.validations.versions import V1, V2, V3, V4, V5, V6, V46
 from ece_domain.versions import Version
 
 Minor = tuple[int, int]
@@ -74,18 +77,15 @@ def search_finding(local: str, remote: str) -> Finding | None:
     verdict = can_search(here.minor_line, there.minor_line)
     if verdict is False:
         supported = ", ".join(f"{major}.{minor}" for major, minor in searchable(here.minor_line)) or "none"
-        return Finding(
-            "The versions do not fit for cross-cluster search",
-            f"A local cluster on {local} cannot search a remote one on {remote}: the remotes it supports are "
-            f"{supported}. Upgrade the {'remote' if there < here else 'local'} side.",
-        )
+        older = "remote" if there < here else "local"
+        return V1.finding(local=local, remote=remote, supported=supported, older=older)
     if verdict is None or max(here.minor_line, there.minor_line) > NEWEST_KNOWN:
-        return Finding(
-            "The versions are newer than what is known",
+        return V1.says(
             f"Whether a local cluster on {local} may search a remote one on {remote} stands in Elastic's current "
             "table only: this provider knows versions up to "
             f"{NEWEST_KNOWN[0]}.{NEWEST_KNOWN[1]}.",
-            Severity.WARNING,
+            summary="The versions are newer than what is known",
+            severity=Severity.WARNING,
         )
     return None
 
@@ -95,12 +95,9 @@ def replication_finding(local: str, remote: str) -> Finding | None:
     follower, leader = Version.parse(local), Version.parse(remote)
     if can_replicate(follower, leader):
         return None
-    reason = (
-        f"The follower's cluster is on {local}, older than the leader's on {remote}. Upgrade the local side first"
-        if follower < leader
-        else f"Nodes on {local} and {remote} do not talk to each other. Upgrade the remote side"
-    )
-    return Finding("The versions do not fit for cross-cluster replication", f"{reason}.")
+    if follower < leader:
+        return V2.finding(local=local, remote=remote)
+    return V2.says(f"Nodes on {local} and {remote} do not talk to each other. Upgrade the remote side.")
 
 
 def connection_finding(local: str, remote: str) -> Finding | None:
@@ -109,11 +106,13 @@ def connection_finding(local: str, remote: str) -> Finding | None:
     if search is None or not search.is_error:
         return search
     if replication_finding(local, remote) is not None:
-        return Finding("The versions do not fit", f"{search.detail} Replication does not work between them either.")
-    return Finding(
-        "The versions fit for replication only",
+        return V1.says(
+            f"{search.detail} Replication does not work between them either.", summary="The versions do not fit"
+        )
+    return V1.says(
         f"{search.detail} Cross-cluster replication works between them.",
-        Severity.WARNING,
+        summary="The versions fit for replication only",
+        severity=Severity.WARNING,
     )
 
 
@@ -123,23 +122,104 @@ def model_finding(model: SecurityModel, local: str, remote: str) -> Finding | No
     if model is SecurityModel.API_KEY:
         old = [f"the {side} side is on {version}" for side, version in sides.items() if not is_key_capable(version)]
         if old:
-            return Finding(
-                "API keys need 8.14 on both sides",
-                f"{' and '.join(old).capitalize()}. Upgrade first, or use security_model = "
-                f'"{SecurityModel.CERTIFICATE.value}".',
-                field="security_model",
-            )
+            return V4.finding(old=" and ".join(old).capitalize(), field="security_model")
     elif any(version.at_least(*CERTIFICATE_DEPRECATED_SINCE) for version in sides.values()):
-        return Finding(
-            "The certificate model is deprecated",
-            "From Elastic Stack 9.0 on the certificate model of remote clusters is deprecated. It goes on working; "
-            f'use security_model = "{SecurityModel.API_KEY.value}" for new connections.',
-            Severity.WARNING,
-            "security_model",
-        )
+        return V5.finding(field="security_model")
     return None
 
 
 def is_key_capable(version: Version) -> bool:
     """True when the version can take part in the API-key model, and reloads its keystore without a restart."""
     return version.at_least(*API_KEY_SINCE)
+
+
+def two_way_finding(local: str, remote: str) -> Finding:
+    """The warning for a pair that is connected both ways; the sides are named as the reader knows them."""
+    return V3.finding(local=local, remote=remote)
+
+
+IDENTITY_SINCE: Final[Minor] = (9, 3)
+"""First minor version that signs requests, and checks signatures, for strong identity verification (preview)."""
+
+
+def identity_finding(pattern: str, local: str | None, remote: str | None) -> Finding | None:
+    """Judge a key's ``certificate_identity``: 9.3 on both sides, and a regular expression that can match a name.
+
+    None as a version is "not known yet". Source: Elasticsearch documentation, "Strong identity verification".
+    """
+    sides = {"local": local, "remote": remote}
+    old = [
+        f"the {side} side is on {version}"
+        for side, version in sides.items()
+        if version is not None and not Version.parse(version).at_least(*IDENTITY_SINCE)
+    ]
+    if old:
+        return V6.finding(pattern=pattern, old=" and ".join(old), field="certificate_identity")
+    try:
+        re.compile(pattern)
+    except re.error as problem:
+        return V6.says(
+            f'certificate_identity = "{pattern}" is no regular expression ({problem}): one on the subject of the local '
+            'node certificates is needed, such as "CN=.*.node.<cluster id>.cluster.*".',
+            summary="certificate_identity cannot be read",
+            field="certificate_identity",
+        )
+    return None
+
+
+SKIP_DEFAULT_SINCE: Final[Minor] = (8, 15)
+"""First minor version on which ``skip_unavailable`` is true unless it is given."""
+
+
+def skip_default_finding(local: str) -> Finding | None:
+    """The warning where ``skip_unavailable`` is left out and the local side's own default is not what is written."""
+    if Version.parse(local).at_least(*SKIP_DEFAULT_SINCE):
+        return None
+    return V45.finding(version=local, field="skip_unavailable")
+
+
+def restart_finding(deployment: str, version: str) -> Finding | None:
+    """The warning where a remote cluster secret changes and Elasticsearch reads it only when it starts."""
+    if is_key_capable(Version.parse(version)):
+        return None
+    return V42.finding(deployment=deployment, version=version)
+
+
+ECE_FEATURES: Final[dict[str, tuple[Minor, str, str]]] = {
+    "direct": ((3, 3), "Direct trust", "use ece_deployment_trust_external with an ece_trust_relationship"),
+    "proxy": ((3, 7), 'Direct trust of type "proxy"', 'use security_model = "certificate"'),
+    "remote_cluster": ((3, 7), "A traffic filter of type remote_cluster", "use a filter of type ip"),
+}
+"""Feature → since which ECE, its words, and what to do without it (ECE API, release notes)."""
+
+OLDEST_STACK_OF_ECE_4: Final[Minor] = (8, 0)
+"""ECE 4.0 dropped stacks below 8.0 (its breaking changes)."""
+
+
+def feature_finding(feature: str, ece_version: str) -> Finding | None:
+    """Judge a member of ``ECE_FEATURES`` on this ECE; a version that cannot be read is not judged."""
+    since, words, instead = ECE_FEATURES[feature]
+    found = _ece_version(ece_version)
+    if found is None or found.at_least(*since):
+        return None
+    return V46.finding(feature=words, since=f"{since[0]}.{since[1]}", version=ece_version, instead=instead)
+
+
+def old_stack_finding(stack: str, ece_version: str) -> Finding | None:
+    """Judge a stack version on this ECE: ECE 4 runs none below 8.0."""
+    found = _ece_version(ece_version)
+    if found is None or not found.at_least(4) or Version.parse(stack).at_least(*OLDEST_STACK_OF_ECE_4):
+        return None
+    return V46.says(
+        f"Version {stack} is not run by ECE {ece_version}: ECE 4 needs Elastic Stack 8.0 or newer. Upgrade the "
+        "deployment before the platform.",
+        summary="ECE 4 runs no stack below 8.0",
+        field="version",
+    )
+
+
+def _ece_version(text: str) -> Version | None:
+    try:
+        return Version.parse(text)
+    except InvalidValue:
+        return None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ece_domain.findings import Finding, InvalidValue, Severity
+from ece_domain.validations.trust import V39
 
 _HEX_32: Final = re.compile(r"[0-9a-f]{32}")
 _ENVIRONMENT: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]*")
@@ -35,19 +36,19 @@ def environment_id_finding(text: str) -> Finding | None:
     characters are errors, and 32 hexadecimal characters, the form of a cluster id, are a warning (inferred).
     """
     if _ENVIRONMENT.fullmatch(text) is None:
-        return Finding(
-            "Not an environment id",
+        return V39.says(
             f'"{text}" is not an environment id: letters, digits, ".", "_" and "-" are allowed, no blanks. '
             "It stands in the console under Platform > Trust Management > Trust parameters.",
+            summary="Not an environment id",
+            severity=Severity.ERROR,
             field="environment_id",
         )
     if is_hex_id(text):
-        return Finding(
-            "Environment id looks like a cluster id",
+        return V39.says(
             f'"{text}" has the form of an Elasticsearch cluster id; environment ids are usually numbers such as '
             "1053523734. If it names a cluster, move it to cluster_id.",
-            Severity.WARNING,
-            "environment_id",
+            summary="Environment id looks like a cluster id",
+            field="environment_id",
         )
     return None
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 
 from ece_domain.findings import Finding, Severity
 from ece_domain.traffic_filters import TrafficFilterType
+from ece_domain.validations.filters import V30, V33
 
 
 def association_finding(
@@ -30,14 +31,7 @@ def association_finding(
         return None
     if TrafficFilterType.IP in set(attached_types):
         return None
-    return Finding(
-        "All users would be locked out",
-        f"Deployment {deployment} would carry no rule set but of type remote_cluster: remote clusters get in at port "
-        "9443, and everybody else is denied Elasticsearch, Kibana and the rest. Associate an IP rule set with the "
-        "deployment first and name that association here: requires = [ece_traffic_filter_association.<name>.id]. "
-        "If the deployment serves remote clusters only, set acknowledge_lockout = true.",
-        field="requires",
-    )
+    return V30.finding(deployment=deployment, field="requires")
 
 
 def removal_finding(deployment: str, removed_type: str, remaining_types: Iterable[str]) -> Finding | None:
@@ -47,17 +41,12 @@ def removal_finding(deployment: str, removed_type: str, remaining_types: Iterabl
     """
     remaining = set(remaining_types)
     if not remaining:
-        return Finding(
-            "Deployment will accept all traffic",
-            f"This takes the last rule set from deployment {deployment}: "
-            "from then on it lets in everybody who can reach it.",
-            Severity.WARNING,
-        )
+        return V33.finding(deployment=deployment)
     if removed_type == TrafficFilterType.IP and remaining == {TrafficFilterType.REMOTE_CLUSTER.value}:
-        return Finding(
-            "All users will be locked out",
+        return V30.says(
             f"This takes the last IP rule set from deployment {deployment}: "
             "only rule sets of type remote_cluster stay, so everybody but remote clusters is denied.",
-            Severity.WARNING,
+            summary="All users will be locked out",
+            severity=Severity.WARNING,
         )
     return None

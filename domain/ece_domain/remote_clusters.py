@@ -14,6 +14,7 @@ from typing import Any, Final
 from ece_domain.findings import Finding, InvalidValue, Severity
 from ece_domain.identifiers import check_hex_id, is_hex_id
 from ece_domain.security_models import CLOUD_PORTS, SecurityModel, model_of_port, other
+from ece_domain.validations.connections import V7, V9, V10, V11
 
 PREFIX: Final = "cluster.remote."
 """What the names of all settings of remote clusters begin with."""
@@ -34,9 +35,11 @@ def check_alias(text: str) -> str:
         InvalidValue: any other form.
     """
     if _ALIAS.fullmatch(text) is None:
-        raise InvalidValue(f'"{text}" is no alias: lower-case letters, digits, "-" and "_" only, such as "logs-eu"')
+        raise InvalidValue(V7.text.format(alias=text).rstrip("."), V7.id)
     if text in RESERVED:
-        raise InvalidValue(f'"{text}" is no alias: Elasticsearch has a setting of this name for all remote clusters')
+        raise InvalidValue(
+            f'"{text}" is no alias: Elasticsearch has a setting of this name for all remote clusters', V7.id
+        )
     return text
 
 
@@ -77,9 +80,11 @@ class Address:
         is_bracketed = host.startswith("[") and host.endswith("]")
         bare = host[1:-1] if is_bracketed else host
         if not separator or not port.isdigit() or not 0 < int(port) < 65_536 or not bare:
-            raise InvalidValue(f'"{text}" is no address: one host and port are needed, such as "es.example.com:9443"')
+            raise InvalidValue(
+                f'"{text}" is no address: one host and port are needed, such as "es.example.com:9443"', V10.id
+            )
         if is_bracketed != _is_ipv6(bare) or not (_is_ip(bare) or is_host_name(bare)):
-            raise InvalidValue(f'"{text}" is no address: host names, IPv4, or IPv6 as in "[2001:db8::1]:9443"')
+            raise InvalidValue(f'"{text}" is no address: host names, IPv4, or IPv6 as in "[2001:db8::1]:9443"', V10.id)
         return cls(bare, int(port))
 
     @classmethod
@@ -125,10 +130,7 @@ def check_server_name(text: str) -> str:
         InvalidValue: not a host name alone.
     """
     if not is_host_name(text):
-        raise InvalidValue(
-            f'"{text}" is no server name: the host name of the remote endpoint is needed, '
-            "without scheme and port, and no IP address"
-        )
+        raise InvalidValue(V10.text.format(name=text).rstrip("."), V10.id)
     return text
 
 
@@ -191,19 +193,15 @@ def port_finding(address: Address, model: SecurityModel, *, is_cloud: bool = Fal
     """Judge the port of an address against the model: the port of the other model cannot work."""
     owner = model_of_port(address.port)
     if owner is not None and owner is other(model):
-        return Finding(
-            "Port of the other security model",
-            f'{address} is a port of the {owner.value} model, but security_model is "{model.value}", which uses '
-            f"{_ports(model, is_cloud=is_cloud)}.",
-            field="proxy_address",
-        )
+        ports = _ports(model, is_cloud=is_cloud)
+        return V9.finding(address=address, owner=owner.value, model=model.value, ports=ports, field="proxy_address")
     if owner is None:
-        return Finding(
-            "Unusual port",
+        return V9.says(
             f"{address.port} is no documented port of remote clusters; the {model.value} model uses "
             f"{_ports(model, is_cloud=is_cloud)}. This works only where something in between maps it.",
-            Severity.WARNING,
-            "proxy_address",
+            summary="Unusual port",
+            severity=Severity.WARNING,
+            field="proxy_address",
         )
     return None
 
@@ -217,11 +215,7 @@ def self_finding(local: str, remote: str) -> Finding | None:
     """The warning for a deployment that is connected to itself."""
     if local != remote:
         return None
-    return Finding(
-        "The deployment points to itself",
-        f"Deployment {local} would be its own remote cluster. This works, and is rarely meant.",
-        Severity.WARNING,
-    )
+    return V11.finding(deployment=local)
 
 
 @dataclass(frozen=True)

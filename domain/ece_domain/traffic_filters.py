@@ -14,6 +14,8 @@ from typing import Final
 
 from ece_domain.findings import Finding, InvalidValue, Severity
 from ece_domain.identifiers import environment_id_finding, is_hex_id
+from ece_domain.validations.filters import V28, V29, V32, V34, V35
+from ece_domain.validations.trust import V15
 from ece_domain.versions import Version
 
 
@@ -141,10 +143,10 @@ def _field_findings(kind: TrafficFilterType, rule: Rule) -> list[Finding]:
 def foreign_field_finding(kind: TrafficFilterType, name: str, value: str) -> Finding:
     """The error for a rule that has a field of the other type."""
     other = next(other for other in TrafficFilterType if other is not kind)
-    return Finding(
-        "Rule of another type",
+    return V34.says(
         f'A rule with {name} = "{value}" stands in a rule set of type "{kind}", whose rules have '
         f'{" and/or ".join(RULE_FIELDS[kind])}. Move it to a rule set of type "{other}".',
+        summary="Rule of another type",
         field=name,
     )
 
@@ -152,7 +154,9 @@ def foreign_field_finding(kind: TrafficFilterType, name: str, value: str) -> Fin
 def missing_field_finding(kind: TrafficFilterType) -> Finding:
     """The error for a rule that lets nobody in."""
     needed = " and/or ".join(RULE_FIELDS[kind])
-    return Finding("Rule without a source", f'Each rule of type "{kind}" needs {needed}.', field=RULE_FIELDS[kind][0])
+    return V34.says(
+        f'Each rule of type "{kind}" needs {needed}.', summary="Rule without a source", field=RULE_FIELDS[kind][0]
+    )
 
 
 def _value_findings(rule: Rule) -> list[Finding]:
@@ -167,7 +171,7 @@ def source_finding(text: str) -> Finding | None:
     try:
         parse_source(text)
     except InvalidValue as problem:
-        return Finding("Not an address or CIDR block", f"{problem}.", field="source")
+        return V29.says(f"{problem}.", field="source")
     return None
 
 
@@ -175,29 +179,19 @@ def cluster_id_finding(text: str) -> Finding | None:
     """Judge the form of an Elasticsearch cluster id in a rule."""
     if is_hex_id(text):
         return None
-    return Finding(
-        "Not an Elasticsearch cluster id",
-        f'"{text}" is not an Elasticsearch cluster id: 32 characters of 0-9 and a-f are needed. '
-        'It is the cluster_id of a deployment (console: "Copy cluster ID"), not its id.',
-        field="cluster_id",
-    )
+    return V15.finding(id=text, field="cluster_id")
 
 
 def count_finding(rules: Sequence[object]) -> Finding | None:
     """Judge the number of rules: at least one, at most 128."""
     if not rules:
-        return Finding(
-            "No rule",
+        return V34.says(
             "rules is empty: at least one rule is needed, as a set without rules lets nobody in.",
+            summary="No rule",
             field="rules",
         )
     if len(rules) > MAX_RULES:
-        return Finding(
-            "Too many rules",
-            f"rules has {len(rules)} rules, at most {MAX_RULES} are allowed in one set. "
-            "Split it into several rule sets: a deployment lets in whoever matches any rule of any of its sets.",
-            field="rules",
-        )
+        return V34.says(V34.text.format(count=len(rules), most=MAX_RULES), summary="Too many rules", field="rules")
     return None
 
 
@@ -220,22 +214,16 @@ def rulesets_finding(existing: int) -> Finding | None:
     """Judge one more rule set beside ``existing`` ones: 512 are allowed in one installation."""
     if existing < MAX_RULESETS:
         return None
-    return Finding(
-        "Too many rule sets",
+    return V34.says(
         f"This environment has {existing} rule sets, at most {MAX_RULESETS} are allowed. "
         "Remove some, or put rules together.",
+        summary="Too many rule sets",
     )
 
 
 def default_finding(name: str) -> Finding:
     """The warning for a rule set that every new deployment starts with."""
-    return Finding(
-        "Every new deployment will start filtered",
-        f'include_by_default is true: each deployment created from now on starts with the rule set "{name}" '
-        "and denies all traffic that matches none of its rules. Existing deployments do not change.",
-        Severity.WARNING,
-        "include_by_default",
-    )
+    return V32.finding(name=name, field="include_by_default")
 
 
 def ipv6_finding(sources: Iterable[str], ece_version: str) -> Finding | None:
@@ -251,10 +239,54 @@ def ipv6_finding(sources: Iterable[str], ece_version: str) -> Finding | None:
     wide = [text for text in sources if source_finding(text) is None and parse_source(text).version == 6]
     if not wide:
         return None
-    return Finding(
-        "IPv6 in rules",
+    return V29.says(
         f"{', '.join(wide)}: this is ECE {ece_version}, and IPv6 in rules is documented "
         f"since {IPV6_SINCE[0]}.{IPV6_SINCE[1]} only.",
-        Severity.WARNING,
-        "rules",
+        summary="IPv6 in rules",
+        severity=Severity.WARNING,
+        field="rules",
     )
+
+
+def foreign_environment_finding(text: str, own: str) -> Finding | None:
+    """Judge the environment id of a rule: only clusters of the own ECE are seen by such rules."""
+    return None if text == own else V28.finding(id=text, own=own, field="rules")
+
+
+_UNROUTABLE: Final = tuple(
+    ipaddress.ip_network(text) for text in ("127.0.0.0/8", "::1/128", "169.254.0.0/16", "fe80::/10")
+)
+
+
+def egress_finding(source: str, *, is_hosted: bool = False) -> Finding | None:
+    """Judge an address that requests of another environment are said to come from.
+
+    Loopback and link-local addresses never come from elsewhere; private ones never from Elastic Cloud Hosted.
+    """
+    if (wrong := source_finding(source)) is not None:
+        return wrong
+    block = parse_source(source)
+    if any(block.version == other.version and block.subnet_of(other) for other in _UNROUTABLE):  # type: ignore[arg-type]
+        return V29.says(
+            f'"{source}" never reaches another machine: give the address that others see, of the host or of its NAT.',
+            summary="Address of this machine only",
+            field="egress",
+        )
+    if is_hosted and block.is_private:
+        return V29.says(
+            f'"{source}" is a private address, and requests of Elastic Cloud Hosted come over the internet: give the '
+            "published egress ranges of the region.",
+            summary="Private address of a hosted peer",
+            severity=Severity.WARNING,
+            field="egress",
+        )
+    return None
+
+
+def own_address_finding(deployment: str, address: str, sources: Iterable[str]) -> Finding | None:
+    """The warning for a machine that would not be let in any more by rules with these sources; None where it is."""
+    own = ipaddress.ip_address(address)
+    for text in sources:
+        if source_finding(text) is None and own in parse_source(text):
+            return None
+    return V35.finding(deployment=deployment, address=address)

@@ -14,6 +14,7 @@ from typing import Final
 
 from ece_domain.findings import Finding, Severity
 from ece_domain.identifiers import is_hex_id
+from ece_domain.validations.trust import V14, V15, V18, V20, V39
 
 
 class DirectTrustType(StrEnum):
@@ -65,27 +66,22 @@ def direct_findings(entry: DirectTrust) -> Iterator[Finding]:
     if not entry.has("scope_id"):
         if entry.has("trust_all") or entry.has("cluster_ids"):
             given = "trust_all = true" if entry.has("trust_all") else "cluster_ids"
-            yield Finding(
-                "scope_id is missing",
-                f"scope_id is required beside {given}: it is the last part of the names of the nodes that are to be "
-                "trusted. For Elastic Cloud Hosted it is the organization id, for another ECE its environment id.",
-                field="scope_id",
-            )
+            yield V18.says(V18.text.format(given=given), summary="scope_id is missing", field="scope_id")
         elif not entry.has("node_names"):
-            yield Finding(
-                "Nothing is trusted",
+            yield V18.says(
                 "Give scope_id with trust_all = true or cluster_ids, or the names of single nodes in "
                 'additional_node_names. For the CA of a proxy alone (connections by API key) set type = "proxy".',
+                summary="Nothing is trusted",
                 field="scope_id",
             )
     if entry.scope_id is not None:
-        yield from scope_findings(entry.scope_id)
+        yield from scope_findings(entry.scope_id, is_exact=entry.type in _ACCOUNT_TYPES)
     for name in entry.node_names or ():
         if "*" in name:
-            yield Finding(
-                "Wildcard in a node name",
+            yield V18.says(
                 f'"{name}" holds "*": additional_node_names takes whole names. For all nodes of a cluster give '
                 "scope_id and cluster_ids.",
+                summary="Wildcard in a node name",
                 field="additional_node_names",
             )
     for text in entry.cluster_ids or ():
@@ -96,34 +92,44 @@ def _proxy_findings(entry: DirectTrust) -> Iterator[Finding]:
     attributes = {"trust_all": "trust_all", "cluster_ids": "cluster_ids", "scope_id": "scope_id"}
     for name, attribute in {**attributes, "node_names": "additional_node_names"}.items():
         if entry.has(name):
-            yield Finding(
-                f"{attribute} does not go with type proxy",
+            yield V18.says(
                 f'An entry of type "proxy" is the CA of a remote\'s proxy and trusts no nodes: leave {attribute} out. '
                 "Which clusters may do what is decided by API keys.",
+                summary=f"{attribute} does not go with type proxy",
                 field=attribute,
             )
 
 
-def scope_findings(text: str) -> Iterator[Finding]:
+def scope_findings(text: str, *, is_exact: bool = False) -> Iterator[Finding]:
     """Judge a scope id: lower-case letters and digits, at most 32; the dots of Kubernetes names are a warning.
+
+    ``is_exact`` is for ECE and Elastic Cloud Hosted, whose environment and organization ids look like no cluster id.
 
     The API's description allows no dots, a page for Kubernetes uses ``default.es.local``: not settled (inferred).
     """
+    if is_exact and is_hex_id(text):
+        yield V39.finding(
+            id=text,
+            looks_like="a cluster or account id",
+            wanted="the environment id of an ECE or the organization id of Elastic Cloud Hosted",
+            hint="those are usually numbers, such as 1053523734",
+            field="scope_id",
+        )
     if _SCOPE.fullmatch(text):
         return
     if _DOTTED_SCOPE.fullmatch(text) and len(text) <= MAX_SCOPE_LENGTH:
-        yield Finding(
-            "Scope id with dots or dashes",
+        yield V18.says(
             f'"{text}" is documented for Kubernetes only; the API describes lower-case letters and digits. If trust '
             "does not come about, name the nodes in additional_node_names, or by the Elastic Cloud pattern.",
-            Severity.WARNING,
-            "scope_id",
+            summary="Scope id with dots or dashes",
+            severity=Severity.WARNING,
+            field="scope_id",
         )
         return
-    yield Finding(
-        "Invalid scope_id",
+    yield V18.says(
         f'"{text}" ({len(text)} characters) is not a scope id: lower-case letters and digits are allowed, '
         f"at most {MAX_SCOPE_LENGTH}, no blanks.",
+        summary="Invalid scope_id",
         field="scope_id",
     )
 
@@ -140,8 +146,7 @@ def cluster_id_findings(text: str, *, is_exact: bool = True) -> Iterator[Finding
     hint = ""
     if is_exact and text.isdecimal():
         hint = " It looks like an environment or organization id, which belongs into scope_id."
-    yield Finding(
-        "Not an Elasticsearch cluster id",
+    yield V15.says(
         f'"{text}" ({len(text)} characters) is not the id of an Elasticsearch cluster: {allowed} are needed. '
         f'In the console it is "Copy cluster ID" beside Elasticsearch.{hint}',
         field="cluster_ids",
@@ -173,10 +178,10 @@ def mixed_up_findings(
                 if deployment.cluster_id
                 else ("use the id of its Elasticsearch cluster")
             )
-            yield Finding(
-                "Deployment id in place of a cluster id",
+            yield V15.says(
                 f'"{text}" is the id of deployment "{deployment.name}": {meant} '
                 "(cluster_id of ece_deployment). ECE would take it and never trust anybody by it.",
+                summary="Deployment id in place of a cluster id",
                 field=field,
             )
 
@@ -188,11 +193,11 @@ def unknown_findings(
     known = {deployment.cluster_id for deployment in deployments} | {deployment.id for deployment in deployments}
     for text in cluster_ids:
         if text not in known:
-            yield Finding(
-                "No cluster has this id",
+            yield V15.says(
                 f'"{text}" is not the id of an Elasticsearch cluster of this environment. ECE would take it and never '
                 "trust anybody by it. Clusters of other environments are trusted by ece_deployment_trust_external or "
                 "ece_deployment_trust_direct.",
+                summary="No cluster has this id",
                 field=field,
             )
 
@@ -202,13 +207,17 @@ def account_id_finding(text: str) -> Finding | None:
     if is_hex_id(text):
         return None
     if not text.strip() or text != text.strip() or re.search(r"\s", text):
-        return Finding("Not an account id", f'"{text}" holds blanks: an account id has none.', field="account_ids")
-    return Finding(
-        "Unusual account id",
+        return V39.says(
+            f'"{text}" holds blanks: an account id has none.',
+            summary="Not an account id",
+            severity=Severity.ERROR,
+            field="account_ids",
+        )
+    return V39.says(
         f'"{text}" does not look like an account id, which has 32 characters of 0-9 and a-f. ECE does not verify it. '
         "The data source ece_environment of the other installation tells account_id.",
-        Severity.WARNING,
-        "account_ids",
+        summary="Unusual account id",
+        field="account_ids",
     )
 
 
@@ -216,4 +225,22 @@ def installation_id_finding(text: str) -> Finding | None:
     """Judge an installation id of another installation; only blanks are known to be wrong (inferred)."""
     if text.strip() == text and text and not re.search(r"\s", text):
         return None
-    return Finding("Not an installation id", f'"{text}" holds blanks or is empty.', field="installation_id")
+    return V39.says(
+        f'"{text}" holds blanks or is empty.',
+        summary="Not an installation id",
+        severity=Severity.ERROR,
+        field="installation_id",
+    )
+
+
+def one_way_finding(side: str, peer: str, cluster_id: str, *, is_back: bool) -> Finding:
+    """The finding for a side that does not trust its peer; ``is_back`` when it is the remote side."""
+    back = " back" if is_back else ""
+    return V14.finding(side=side, peer=peer, back=back, cluster_id=cluster_id)
+
+
+def lost_finding(entry: str, deployment: str, lost: Collection[str]) -> Finding | None:
+    """The warning for clusters that a list trusts now and would not any more; ``entry`` says which list."""
+    if not lost:
+        return None
+    return V20.finding(entry=entry, deployment=deployment, lost=", ".join(sorted(lost)), field="cluster_ids")

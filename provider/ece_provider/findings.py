@@ -21,4 +21,4 @@ def report(diagnostics: Diagnostics, findings: Iterable[Finding | None], path: P
 def to_diagnostic(finding: Finding, path: Path | None = None) -> Diagnostic:
     """One finding as a message."""
     place = path if path is not None or finding.field is None else Path(finding.field)
-    return Diagnostic(finding.summary, finding.detail, place, _LEVELS[finding.severity])
+    return Diagnostic(finding.summary, finding.text, place, _LEVELS[finding.severity])

@@ -27,7 +27,7 @@ class Rule:
         try:
             self.parse(value)
         except InvalidValue as problem:
-            yield Diagnostic(f"Invalid {path}", f"{problem}.", path)
+            yield Diagnostic(f"Invalid {path}", problem.sentence, path)
 
 
 SIZE = Rule("a size such as `8g`, `0.5g` or `512m`", parse_size)

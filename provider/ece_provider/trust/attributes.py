@@ -18,7 +18,7 @@ TIMEOUTS: Final = {"create": "60m", "read": "30m", "update": "60m", "delete": "6
 def _check_cluster_id(text: str) -> None:
     problem: Finding | None = next(cluster_id_findings(text), None)
     if problem is not None:
-        raise InvalidValue(problem.detail.rstrip("."))
+        raise InvalidValue(problem.detail.rstrip("."), problem.code)
 
 
 CLUSTER_ID: Final = Rule("an Elasticsearch cluster id: 32 hexadecimal characters", _check_cluster_id)
