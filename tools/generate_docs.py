@@ -1,4 +1,5 @@
-"""Makes the reference pages in docs/reference/ from the provider's own schemas, one page per Terraform object.
+"""Makes the reference pages in docs/reference/ from the provider's own schemas, one page per Terraform
+object, and the page of all validations.
 
 `python -m tools.generate_docs` writes them; `stale()` names the pages that are not what the schemas say.
 The example on a page is the file examples/terraform/<type>.tf, which a test deploys.
@@ -14,6 +15,7 @@ from typing import Any
 from ece_provider.provider import EceProvider
 from terraform_plugin import Attribute, DataSource, Nesting, Resource, Schema
 from terraform_plugin.types import ListOf, MapOf, Primitive, SetOf, Type
+from tools.validations_page import validations_page
 
 PROJECT = Path(__file__).resolve().parents[1]
 PAGES = PROJECT / "docs" / "reference"
@@ -34,6 +36,7 @@ def pages() -> dict[str, str]:
         made[f"{resource.type_name}.md"] = _resource_page(resource)
     for source in provider.data_sources:
         made[f"data_{source.type_name}.md"] = _data_page(source)
+    made["validations.md"] = validations_page()
     made["README.md"] = _index(provider)
     return made
 
@@ -50,7 +53,14 @@ def _same(file: Path, text: str) -> bool:
 
 
 def _index(provider: EceProvider) -> str:
-    lines = ["# Reference", "", "Made from the provider's schemas by `make docs`.", "", "- [provider](provider.md)"]
+    lines = [
+        "# Reference",
+        "",
+        "Made from the provider's schemas by `make docs`.",
+        "",
+        "- [provider](provider.md)",
+        "- [validations](validations.md)",
+    ]
     lines += [f"- [{part.type_name}]({part.type_name}.md)" for part in provider.resources]
     lines += [f"- [data {part.type_name}](data_{part.type_name}.md)" for part in provider.data_sources]
     return "\n".join(lines) + "\n"

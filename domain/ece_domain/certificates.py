@@ -42,6 +42,10 @@ class Certificate:
     """End of its validity, UTC."""
     is_ca: bool
     """True when it may sign others; a certificate of version 1, which cannot say so, counts when it is self-signed."""
+    dns_names: tuple[str, ...] = ()
+    """DNS names that it is good for (subjectAltName)."""
+    is_self_signed: bool = False
+    """True when subject and issuer are one: the end of a chain."""
 
     @property
     def words(self) -> str:
@@ -80,9 +84,19 @@ def _read(block: str) -> Certificate:
             not_before=found.not_valid_before_utc,
             not_after=found.not_valid_after_utc,
             is_ca=_is_ca(found),
+            dns_names=_dns_names(found),
+            is_self_signed=found.subject == found.issuer,
         )
     except (ValueError, TypeError) as problem:
         raise InvalidValue(f"a certificate cannot be read ({problem}): {_WANTED}", V17.id) from None
+
+
+def _dns_names(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    return tuple(names.get_values_for_type(x509.DNSName))
 
 
 def _is_ca(certificate: x509.Certificate) -> bool:
@@ -131,10 +145,11 @@ def certificate_findings(
                 summary="Not a CA certificate",
                 field=field,
             )
-        yield from _validity_findings(certificate, now, is_new, field)
+        yield from validity_findings(certificate, now, is_new, field)
 
 
-def _validity_findings(certificate: Certificate, now: datetime, is_new: bool, field: str | None) -> Iterator[Finding]:
+def validity_findings(certificate: Certificate, now: datetime, is_new: bool, field: str | None) -> Iterator[Finding]:
+    """Judge when a certificate is valid; arguments as ``certificate_findings``."""
     end = certificate.not_after
     words = _sentence(certificate.words)[:-1]
     if end <= now:

@@ -91,9 +91,20 @@ def search_finding(local: str, remote: str) -> Finding | None:
 
 
 def replication_finding(local: str, remote: str) -> Finding | None:
-    """Judge a pair for replication, where the local side holds the followers: None or an error."""
+    """Judge a pair for replication, where the local side holds the followers: None, an error, or a warning.
+
+    The warning is for 9.0 and leaders below 8.18: the printed table of replication has them, and the rule of which
+    nodes talk to each other has not.
+    """
     follower, leader = Version.parse(local), Version.parse(remote)
     if can_replicate(follower, leader):
+        if follower.minor_line == (9, 0) and leader.minor_line < (8, 18):
+            return V2.says(
+                f"Elastic's table lets followers on {local} replicate from {remote}, but nodes on 9.0 talk to 8.18 and "
+                "newer only. Upgrade the remote side to 8.18 first.",
+                summary="The versions may not fit for cross-cluster replication",
+                severity=Severity.WARNING,
+            )
         return None
     if follower < leader:
         return V2.finding(local=local, remote=remote)
@@ -105,7 +116,8 @@ def connection_finding(local: str, remote: str) -> Finding | None:
     search = search_finding(local, remote)
     if search is None or not search.is_error:
         return search
-    if replication_finding(local, remote) is not None:
+    replication = replication_finding(local, remote)
+    if replication is not None and replication.is_error:
         return V1.says(
             f"{search.detail} Replication does not work between them either.", summary="The versions do not fit"
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from ece_domain.findings import Finding, InvalidValue, Severity
@@ -51,6 +52,50 @@ def environment_id_finding(text: str) -> Finding | None:
             field="environment_id",
         )
     return None
+
+
+class IdKind(StrEnum):
+    """Kinds of ids that people hand over, and mix up."""
+
+    HEX_32 = "hex_32"
+    """Deployment, Elasticsearch cluster, account, rule set and trust relationship ids: nothing tells them apart."""
+    NUMBER = "number"
+    """Environment id of an ECE, organization id of Elastic Cloud Hosted (in all samples)."""
+    CLUSTER_UUID = "cluster_uuid"
+    """Cluster UUID of a self-managed or ECK cluster: 22 characters."""
+    OTHER = "other"
+
+
+_UUID: Final = re.compile(r"[0-9A-Za-z_-]{22}")
+
+
+def kind_of_id(text: str) -> IdKind:
+    """What an id is by its form alone."""
+    if is_hex_id(text):
+        return IdKind.HEX_32
+    if text.isascii() and text.isdecimal():
+        return IdKind.NUMBER
+    return IdKind.CLUSTER_UUID if _UUID.fullmatch(text) else IdKind.OTHER
+
+
+def organization_id_finding(text: str) -> Finding | None:
+    """Judge an organization id of Elastic Cloud Hosted: digits in all samples (inferred)."""
+    kind = kind_of_id(text)
+    if kind is IdKind.NUMBER:
+        return None
+    if kind is IdKind.OTHER and (not text or re.search(r"\s", text)):
+        return V39.says(
+            f'"{text}" holds blanks or is empty: an organization id has digits only.',
+            summary="Not an organization id",
+            severity=Severity.ERROR,
+        )
+    looks_like = {IdKind.HEX_32: "a cluster, deployment or account id", IdKind.CLUSTER_UUID: "a cluster UUID"}
+    return V39.finding(
+        id=text,
+        looks_like=looks_like.get(kind, "no organization id"),
+        wanted="an organization id",
+        hint="digits, such as 803289842, from the organization page of Elastic Cloud",
+    )
 
 
 @dataclass(frozen=True)

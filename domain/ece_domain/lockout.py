@@ -8,10 +8,11 @@ Source: ECE documentation, "Traffic filtering".
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from ece_domain.findings import Finding, Severity
-from ece_domain.traffic_filters import TrafficFilterType
-from ece_domain.validations.filters import V30, V33
+from ece_domain.traffic_filters import Rule, TrafficFilterType
+from ece_domain.validations.filters import V30, V31, V33
 
 
 def association_finding(
@@ -50,3 +51,41 @@ def removal_finding(deployment: str, removed_type: str, remaining_types: Iterabl
             severity=Severity.WARNING,
         )
     return None
+
+
+@dataclass(frozen=True)
+class KeyPeer:
+    """A local cluster that comes in at port 9443 with a key."""
+
+    words: str
+    """The local side, for messages."""
+    alias: str
+    cluster_id: str
+    environment_id: str | None
+    """Id of its environment; None where it is not known."""
+    is_same_environment: bool
+    """True when it runs in the ECE that keeps the rule sets: rules for clusters see no others."""
+
+
+def is_named(rule: Rule, peer: KeyPeer) -> bool:
+    """Whether a rule for clusters lets a peer in; one with both ids asks for both (inferred)."""
+    if not peer.is_same_environment or not (rule.cluster_id or rule.environment_id):
+        return False
+    here = peer.environment_id
+    return rule.cluster_id in ("", peer.cluster_id) and (not rule.environment_id or here in (None, rule.environment_id))
+
+
+def blocked_finding(remote: str, peer: KeyPeer, rules: Collection[Rule]) -> Finding | None:
+    """Judge a remote that carries these rules, of all its sets together, for a connection by key: the peer comes in.
+
+    Addresses are not judged, as nobody can tell here where requests of the peer come from; they are named as the way
+    that may be open.
+    """
+    if any(is_named(rule, peer) for rule in rules):
+        return None
+    kind = f'cluster_id = "{peer.cluster_id}"' if peer.is_same_environment else "the addresses that it comes from"
+    finding = V31.finding(remote=f"{remote[:1].upper()}{remote[1:]}", local=peer.words, alias=peer.alias, kind=kind)
+    if any(rule.source for rule in rules):
+        detail = f"{finding.detail[:-1]}, unless one of the IP rules covers the addresses that it comes from."
+        return V31.says(detail)
+    return finding

@@ -218,24 +218,53 @@ def self_finding(local: str, remote: str) -> Finding | None:
     return V11.finding(deployment=local)
 
 
+NO_REF_ID: Final = "-"
+"""Stands in ids where a cluster without a deployment has no ``ref_id``, or one known by name only no id."""
+
+
 @dataclass(frozen=True)
 class ConnectionId:
-    """Names a connection, or the key of one: ``<deployment id>/<ref_id>/<alias>``."""
+    """Names a connection, or the key of one.
+
+    ``<deployment id>/<ref_id>/<alias>``; for a cluster without a deployment ``<cluster UUID>/-/<alias>``; for one that
+    is known by name only ``-/<name>/<alias>``.
+    """
 
     deployment_id: str
+    """Id of a deployment; UUID, or in an import the environment, of a cluster without one; ``-`` for one by name."""
     ref_id: str | None
     alias: str
     environment: str | None = None
     """The entry of ``environments`` that an import id puts in front; never part of the id itself."""
 
+    @property
+    def is_cluster(self) -> bool:
+        """True for a cluster without a deployment that is reached by Elasticsearch."""
+        return self.ref_id == NO_REF_ID
+
+    @property
+    def is_named(self) -> bool:
+        """True for a cluster that is known by name only."""
+        return self.deployment_id == NO_REF_ID
+
+    @property
+    def label(self) -> str:
+        """What names the cluster where it has no deployment: its UUID, or its name."""
+        return str(self.ref_id) if self.is_named else self.deployment_id
+
     @classmethod
     def parse(cls, text: str) -> ConnectionId:
-        """Read ``[<environment>/]<deployment id>/[<ref_id>/]<alias>``.
+        """Read ``[<environment>/]<deployment id>/[<ref_id>/]<alias>``, or a form for clusters without a deployment.
 
         Raises:
             InvalidValue: another form.
         """
         environment, parts = split_environment(text)
+        if len(parts) in (3, 4) and parts[-2] == NO_REF_ID and all(parts):
+            first = parts[0] if len(parts) == 4 else environment
+            return cls(parts[-3], NO_REF_ID, check_alias(parts[-1]), first)
+        if len(parts) == 3 and parts[0] == NO_REF_ID:
+            return cls(NO_REF_ID, check_local_name(parts[1]), check_alias(parts[2]))
         if len(parts) not in (2, 3) or not all(parts):
             raise InvalidValue(f'"{text}" is no id of a connection: <deployment id>/<ref_id>/<alias> is needed')
         deployment_id = check_hex_id(parts[0], "deployment id")

@@ -7,14 +7,14 @@ Elasticsearch cluster ids, never deployment ids; both have the same form.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from ece_domain.findings import Finding, Severity
 from ece_domain.identifiers import is_hex_id
-from ece_domain.validations.trust import V14, V15, V18, V20, V39
+from ece_domain.validations.trust import V14, V15, V18, V20, V38, V39
 
 
 class DirectTrustType(StrEnum):
@@ -244,3 +244,22 @@ def lost_finding(entry: str, deployment: str, lost: Collection[str]) -> Finding 
     if not lost:
         return None
     return V20.finding(entry=entry, deployment=deployment, lost=", ".join(sorted(lost)), field="cluster_ids")
+
+
+def relationship_finding(relationship: str, known: Mapping[str, str]) -> Finding | None:
+    """Judge the trust relationship that an external entry names against those of the platform (id → name)."""
+    if relationship in known:
+        return None
+    listed = ", ".join(f'{identifier} ("{name}")' for identifier, name in sorted(known.items())) or "none"
+    return V38.finding(id=relationship, known=listed, field="trust_relationship_id")
+
+
+def unanswered_finding(name: str, environment: str) -> Finding:
+    """The warning for a trust relationship whose other side has none for this platform."""
+    return V38.says(
+        f'The trust relationship "{name}" stands here, and {environment} has none for this platform: no cluster there '
+        "would trust back. Make one with ece_trust_relationship on that side, too.",
+        summary="The trust relationship has one side",
+        severity=Severity.WARNING,
+        field="trust_relationship_id",
+    )

@@ -35,7 +35,7 @@ V28: Final = Validation(
     "environment id of this ECE",
     'environment_id "{id}" is not this ECE, whose id is {own}: remote cluster filters see clusters of their own ECE '
     "only, so the rule would let nobody in. For another environment use a filter of type ip with its addresses.",
-    note="a warning when acknowledged: older releases were documented to take foreign ids once the CA of the other "
+    note="it can be acknowledged, as older releases were documented to take foreign ids once the CA of the other "
     "environment was given to the proxy",
     is_acknowledgeable=True,
 )
@@ -62,6 +62,7 @@ V30: Final = Validation(
     "and everybody else is denied Elasticsearch, Kibana and the rest. Associate an IP rule set with the deployment "
     "first and name that association here: requires = [ece_traffic_filter_association.<name>.id]. If the deployment "
     "serves remote clusters only, set acknowledge_lockout = true.",
+    note="a warning where the last filter of addresses is removed",
     is_acknowledgeable=True,
 )
 V31: Final = Validation(

@@ -44,19 +44,26 @@ class Validation:
     note: str = ""
     """When it is milder or stricter than ``severity`` says."""
     is_acknowledgeable: bool | None = None
-    """Whether it can be acknowledged; unless said, warnings can and errors cannot."""
+    """True when its errors can be acknowledged, too; False when nothing of it can. Unless said, warnings can."""
+
+    @property
+    def may_warn(self) -> bool:
+        """True when it is a warning, or one in some cases."""
+        return self.severity is Severity.WARNING or self.note.startswith("a warning")
 
     @property
     def may_be_acknowledged(self) -> bool:
         """True when a user who means it can silence it with a reason."""
-        if self.is_acknowledgeable is None:
-            return self.severity is Severity.WARNING
-        return self.is_acknowledgeable
+        return self.may_warn if self.is_acknowledgeable is None else self.is_acknowledgeable
 
     @property
     def may_be_escalated(self) -> bool:
-        """True when a user can have it stop the work: it is, or may be, a warning."""
-        return self.severity is Severity.WARNING or bool(self.note)
+        """True when a user can have its warnings stop the work."""
+        return self.may_warn and self.is_acknowledgeable is not False
+
+    def is_silenced_by_acknowledgement(self, finding: Finding) -> bool:
+        """Whether a reason silences this finding: warnings, and errors that say so."""
+        return self.may_be_acknowledged and (not finding.is_error or self.is_acknowledgeable is True)
 
     def finding(self, *, field: str | None = None, severity: Severity | None = None, **values: Any) -> Finding:
         """The main message with its placeholders filled in."""

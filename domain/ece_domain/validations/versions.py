@@ -26,6 +26,7 @@ V2: Final = Validation(
     "The follower's cluster is not older than the leader's, patch included, and their nodes may talk to each other.",
     "versions of both sides",
     "The follower's cluster is on {local}, older than the leader's on {remote}. Upgrade the local side first.",
+    note="a warning for 9.0 and leaders below 8.18, on which Elastic's pages say two things",
 )
 V3: Final = Validation(
     "V3",
