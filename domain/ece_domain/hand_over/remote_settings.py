@@ -1,0 +1,25 @@
+"""The settings of an alias as lines of a local cluster's own configuration, for one that Terraform does not reach.
+
+Source: Elasticsearch documentation, "Remote cluster settings"; settings made by API win over these.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ece_domain.hand_over.facts import Connection
+from ece_domain.remote_clusters import PREFIX
+
+
+def remote_settings(connection: Connection) -> dict[str, tuple[Any, bool]]:
+    """Each setting with its value, and whether the connection needs it."""
+    start = f"{PREFIX}{connection.alias}."
+    name = connection.remote.asked_name(connection.model)
+    settings: dict[str, tuple[Any, bool]] = {
+        f"{start}mode": ("proxy", True),
+        f"{start}proxy_address": (str(connection.remote.reached_at(connection.model)), True),
+    }
+    if name is not None:
+        settings[f"{start}server_name"] = (name, True)
+    settings[f"{start}skip_unavailable"] = (connection.skip_unavailable, False)
+    return settings
