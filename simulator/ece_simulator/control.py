@@ -12,7 +12,8 @@ from typing import Any
 
 from ece_simulator.call_log import CallLog
 from ece_simulator.clock import ManualClock
-from ece_simulator.control_connections import ConnectionControl, Which
+from ece_simulator.control_connections import Which
+from ece_simulator.control_partners import PartnerControl
 from ece_simulator.data_plane.network import Plane
 from ece_simulator.fabric import Fabric
 from ece_simulator.faults import Fault
@@ -31,12 +32,12 @@ METHODS = (
     "revoke", "set_role", "add_key", "mark", "take_away", "calls", "clear_calls", "wait_for_call", "state",
     "plan_history", "operations", "set_switch", "set_certificate", "require_client_certificate",
     "client_certificate", "handshakes", "elasticsearch_log", "clear_connections", "set_egress", "set_port",
-    "set_proxy_ca", "rotate_internal_ca",
+    "set_proxy_ca", "rotate_internal_ca", "partners", "add_self_managed", "restart", "put_documents",
 )  # fmt: skip
 """What can be called over HTTP."""
 
 
-class Control(ConnectionControl):
+class Control(PartnerControl):
     """Control of one simulator. Wrong arguments raise ValueError that says what is allowed."""
 
     def __init__(self, fabric: Fabric, plane: Plane, log: CallLog, faults: list[Fault], switches: Switches) -> None:

@@ -43,14 +43,25 @@ class ConnectionControl:
         self._plane.log.clear()
 
     def set_egress(self, address: str, *, installation: Which = None) -> None:
-        """The address that others see when clusters of an installation dial them."""
+        """The address that others see when clusters of an installation, or of a partner by name, dial them."""
         ipaddress.ip_address(address)
+        partner = self._fabric.partners.get(str(installation))
+        if partner is not None:
+            partner.egress = address
+            return
         with self._lock:
             for one in self._fabric.select(installation):
                 one.world.egress = address
 
     def set_port(self, port: int, *, open: bool, installation: Which = None) -> None:
-        """Whether anybody is let to 9400 or 9443 of an installation: a firewall, or a balancer without that port."""
+        """Whether anybody is let to 9400 or 9443 of an installation: a firewall, or a balancer without that port.
+
+        With the name of a partner, its 9300 or the port of its remote cluster server.
+        """
+        partner = self._fabric.partners.get(str(installation))
+        if partner is not None:
+            partner.firewall(port, open=open)
+            return
         if port not in (TRANSPORT_PORT, KEY_PORT):
             raise ValueError(f"port: {TRANSPORT_PORT} or {KEY_PORT}; got {port}")
         for one in self._fabric.select(installation):

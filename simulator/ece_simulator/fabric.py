@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ece_simulator.deployments.model import Deployment
     from ece_simulator.installation import Installation
+    from ece_simulator.partners.registry import Partners
 
 
 class Fabric:
     """Finds installations by name or number, and deployments in any of them."""
 
-    def __init__(self, installations: tuple[Installation, ...]) -> None:
+    def __init__(self, installations: tuple[Installation, ...], partners: Partners) -> None:
         self.installations = installations
+        self.partners = partners
+
+    def has(self, name: str) -> bool:
+        """Whether an installation has this name."""
+        return any(installation.name == name for installation in self.installations)
+
+    def partner_facts(self) -> dict[str, list[dict[str, Any]]]:
+        """What the announcement tells about partners, by kind."""
+        return {"self_managed": [partner.facts() for partner in self.partners.of_kind("self_managed")]}
 
     def select(self, wanted: int | str | None) -> tuple[Installation, ...]:
         """One installation by number or name; None means all."""

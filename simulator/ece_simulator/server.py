@@ -17,9 +17,10 @@ from ece_simulator.faults import Fault
 from ece_simulator.gateway import open_gateway
 from ece_simulator.installation import Admission, Installation
 from ece_simulator.message import Request
+from ece_simulator.partners.partner import HTTP_PORT, Partner
 from ece_simulator.platform.direct import PORT as ELASTICSEARCH_PORT
 from ece_simulator.problems import Problem
-from ece_simulator.server_tls import api_tls, proxy_tls
+from ece_simulator.server_tls import api_tls, partner_tls, proxy_tls
 
 if TYPE_CHECKING:
     from ece_simulator.simulator import Simulator
@@ -93,8 +94,19 @@ class Serving:
             port = await self._open(handler, simulator.host, self._next_port(), context)
             installation.elasticsearch_endpoint = f"https://{_visible(simulator.host)}:{port}"
             installation.ports.others[ELASTICSEARCH_PORT] = port
+        for partner in simulator.partners:
+            await self._open_partner(partner)
         self._gateway = await open_gateway(simulator.plane.network, CONTROL_HOST, self._next_port())
         self.gateway_endpoint = f"http://{CONTROL_HOST}:{self._gateway.sockets[0].getsockname()[1]}"
+
+    def open_partner(self, partner: Partner) -> None:
+        """Opens the port of a partner that came later; call it from another thread."""
+        asyncio.run_coroutine_threadsafe(self._open_partner(partner), self._loop).result()
+
+    async def _open_partner(self, partner: Partner) -> None:
+        port = await self._open(partner_handler(partner), CONTROL_HOST, self._next_port(), partner_tls(partner))
+        partner.endpoint = f"https://{CONTROL_HOST}:{port}"
+        partner.ports.others[HTTP_PORT] = port
 
     def _next_port(self) -> int:
         """Fixed ports follow each other; otherwise the system chooses."""
@@ -118,6 +130,27 @@ class Serving:
             installation.show_certificate = installation.demand_client_certificate = None
             installation.world.on_certificate_change.clear()
             installation.ports.others.clear()
+        for partner in self._simulator.partners:
+            partner.on_restart.clear()
+            partner.ports.others.clear()
+
+
+def partner_handler(partner: Partner) -> Handler:
+    """Serves the Elasticsearch of a partner; nobody answers while its cluster is down."""
+
+    async def serve(raw: web.BaseRequest) -> web.StreamResponse:
+        body = await raw.read()
+        headers = {name.lower(): value for name, value in raw.headers.items()}
+        request = Request(raw.method, raw.rel_url.raw_path, tuple(raw.rel_url.query.items()), headers, body)
+        try:
+            reply = await asyncio.to_thread(partner.handle, request)
+        except ConnectionRefusedError:
+            if raw.transport is not None:
+                raw.transport.abort()
+            raise asyncio.CancelledError from None
+        return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
+
+    return serve
 
 
 def _visible(host: str) -> str:

@@ -9,6 +9,7 @@ from ece_simulator.data_plane.tls_files import Shown, load_shown
 
 if TYPE_CHECKING:
     from ece_simulator.installation import Installation
+    from ece_simulator.partners.partner import Partner
     from ece_simulator.simulator import Simulator
 
 
@@ -93,6 +94,20 @@ def proxy_tls(simulator: Simulator, installation: Installation) -> ssl.SSLContex
     show()
     world.on_certificate_change.append(changed)
     installation.proxy_ca_file = str(ca_file)
+    return exchangeable.context
+
+
+def partner_tls(partner: Partner) -> ssl.SSLContext:
+    """The HTTP port of a partner: what its settings name."""
+    exchangeable = Exchangeable()
+
+    def show() -> None:
+        shown = partner.nodes[0].http if partner.nodes else None
+        if shown is not None:
+            exchangeable.show(shown)
+
+    show()
+    partner.on_restart.append(show)
     return exchangeable.context
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from string import ascii_lowercase
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ece_simulator.call_log import CallLog
 from ece_simulator.clock import Clock, RealClock
@@ -20,6 +20,8 @@ from ece_simulator.fabric import Fabric
 from ece_simulator.faults import Fault
 from ece_simulator.installation import Installation
 from ece_simulator.message import Reply, Request
+from ece_simulator.partners.partner import Surroundings
+from ece_simulator.partners.registry import Partners
 from ece_simulator.platform.chains import KINDS
 from ece_simulator.platform.proxies import Proxies
 from ece_simulator.switches import Switches
@@ -27,6 +29,7 @@ from ece_simulator.tls import WellKnown
 from ece_simulator.world import World
 
 if TYPE_CHECKING:
+    from ece_simulator.self_managed.cluster import SelfManagedCluster
     from ece_simulator.server import Serving
 
 MOST = len(ascii_lowercase)
@@ -79,7 +82,8 @@ class Simulator:
         self.log = CallLog()
         faults: list[Fault] = []
         kinds = _proxy_kinds(proxy_ca, installations)
-        well_known = WellKnown()
+        self._seed = seed
+        self.well_known = well_known = WellKnown()
         worlds = [
             World(
                 name, self.clock, self.switches,
@@ -89,7 +93,9 @@ class Simulator:
             for number, name in enumerate(ascii_lowercase[:installations])
         ]  # fmt: skip
         self.installations = tuple(self._installation(world, faults) for world in worlds)
-        self.fabric = Fabric(self.installations)
+        around = Surroundings(self.plane, self.clock, well_known, seed)
+        self.partners = Partners(around, lambda: self.state_dir, lambda name: self.fabric.has(name))
+        self.fabric = Fabric(self.installations, self.partners)
         self.control = Control(self.fabric, self.plane, self.log, faults, self.switches)
         self.control.set_plan_speed(plan_seconds)
 
@@ -102,6 +108,18 @@ class Simulator:
     def handle(self, request: Request, installation: int | str = 0) -> Reply:
         """A call to one installation without a port."""
         return self.fabric.one(installation).handle(request)
+
+    def add_self_managed(
+        self, name: str = "onprem", home: Path | str | None = None, **options: Any
+    ) -> SelfManagedCluster:
+        """A self-managed cluster whose files are below `home`, which is filled when it is empty (default: a folder of
+        the state folder).
+
+        Options: `version`, `host` (the name by which others reach it), `cluster_id` and `scope_id` (for names of
+        nodes), `egress` (the address that others see), `named_nodes` (whether the node's certificate has an otherName
+        from the start), `documents` (sources by index and id).
+        """
+        return self.partners.add_self_managed(name, home, **options)
 
     @property
     def control_endpoint(self) -> str:
@@ -132,6 +150,7 @@ class Simulator:
             self._serving = Serving(self)
             try:
                 self._serving.start()
+                self.partners.joined.append(self._serving.open_partner)
             except BaseException:
                 self.stop()
                 raise
@@ -143,6 +162,7 @@ class Simulator:
         self.log.end()
         self.plane.network.close()
         if self._serving is not None:
+            self.partners.joined.clear()
             self._serving.stop()
             self._serving = None
         if self._temporary is not None:

@@ -30,7 +30,7 @@ def node_certificate(authority: Pair, other_name: str | None, hosts: Sequence[st
     common = (other_name or "instance").removesuffix(".account")[:64]
     general: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts]
     if other_name is not None:
-        general.append(x509.OtherName(COMMON_NAME, _utf8_string(other_name)))
+        general.append(x509.OtherName(COMMON_NAME, utf8_string(other_name)))
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)]))
@@ -66,7 +66,8 @@ def other_names_of(certificate: x509.Certificate) -> list[str]:
     return [_text(other.value) for other in others if other.type_id == COMMON_NAME]
 
 
-def _utf8_string(text: str) -> bytes:
+def utf8_string(text: str) -> bytes:
+    """A text as the value of an otherName."""
     raw = text.encode()
     if len(raw) < 0x80:
         return bytes([_UTF8_STRING, len(raw)]) + raw

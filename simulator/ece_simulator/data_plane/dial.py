@@ -47,6 +47,10 @@ class Caller:
     transport: TransportTrust
     server_authorities: tuple[str, ...]
     credentials: str | None = field(default=None, repr=False)
+    checks_server_host: bool = True
+    """Whether the name must fit the certificate on the API-key model (`verification_mode` full)."""
+    checks_node_host: bool = False
+    """The same on the certificate model."""
 
 
 class Refused(Exception):
@@ -111,11 +115,11 @@ def connect(caller: Caller, target: Target, plane: Plane) -> Connection:
     if target.server_name is not None and not _HOST_NAME.match(target.server_name):
         raise Refused(f"invalid DiscoveryNode server_name [{target.server_name}]")
     place = plane.network.place_of(target.host)
-    port = place.real_port(target.port) if place is not None else None
+    port = place.real_port(target.port, caller.source) if place is not None else None
     if place is None or port is None:
         raise Refused(_unreachable(target))
     by_key = caller.credentials is not None
-    name = _hello_name(target, by_key=by_key)
+    name = _hello_name(target, by_key=by_key or caller.checks_node_host)
     try:
         raw = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -137,7 +141,7 @@ def connect(caller: Caller, target: Target, plane: Plane) -> Connection:
 
 
 def _hello_name(target: Target, *, by_key: bool) -> str | None:
-    """The name in the TLS hello. Only the API-key model, which checks host names, falls back to the host (inferred)."""
+    """The name in the TLS hello. Only who checks host names falls back to the host (inferred)."""
     return target.server_name or (target.host if by_key else None)
 
 
@@ -157,8 +161,8 @@ def _context(caller: Caller, target: Target, place: Place, name: str | None, *, 
     asked = caller.issuer in place.asked_authorities(target.port, name)
     shown = caller.shown if asked or (not by_key and target.port != KEY_PORT) else None
     if by_key:
-        return client_context(caller.server_authorities, shown, check_name=True)
-    return client_context(caller.transport.authorities, shown, check_name=False)
+        return client_context(caller.server_authorities, shown, check_name=caller.checks_server_host)
+    return client_context(caller.transport.authorities, shown, check_name=caller.checks_node_host)
 
 
 def _unreachable(target: Target) -> str:

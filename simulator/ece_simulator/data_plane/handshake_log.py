@@ -25,7 +25,7 @@ class Handshake:
     peer_names: tuple[str, ...]
     outcome: str
     """`connected`, or why not: `unknown_name`, `not_running`, `tls`, `untrusted_name`, `transport`, `key`,
-    `BLOCKED_BY_TRAFFIC_FILTER`."""
+    `BLOCKED_BY_TRAFFIC_FILTER`, `BLOCKED_BY_IP_FILTER`, `BLOCKED_BY_NETWORK_POLICY`."""
     detail: str = ""
 
     def view(self) -> dict[str, Any]:

@@ -79,11 +79,15 @@ class Ports:
         """Ports that nobody is let to: a firewall, or a balancer without that port."""
         self.others: dict[int, int] = {}
         """Ports served by somebody else, and where."""
+        self.key_port = KEY_PORT
+        """Where the remote cluster server listens."""
+        self.listens: Callable[[int], bool] = lambda _: True
+        """Whether somebody listens at one of the two ports at present."""
 
-    def real_port(self, port: int) -> int | None:
+    def real_port(self, port: int, source: str | None = None) -> int | None:
         """The loopback port that stands for `port`; None for a port nobody listens on or that is closed."""
-        serve = {self._transport: self._transport_port, KEY_PORT: self._key_port}.get(port)
-        if serve is None or port in self.closed:
+        serve = {self._transport: self._transport_port, self.key_port: self._key_port}.get(port)
+        if serve is None or port in self.closed or not self.listens(port):
             return None
         with self._lock:
             if port not in self._listeners:
@@ -96,7 +100,7 @@ class Ports:
 
     def asked_authorities(self, port: int, server_name: str | None) -> tuple[str, ...]:
         """The CAs that the TLS hello at a port asks client certificates of."""
-        if port == KEY_PORT:
+        if port == self.key_port:
             return self._edge.known_authorities()
         party = self._edge.find(server_name)
         return party.trust.authorities if party is not None else ()
@@ -128,11 +132,19 @@ class Ports:
 
     def _transport_port(self, raw: socket.socket) -> None:
         with self._introduced(raw) as peer:
-            self._serve_transport(raw, peer)
+            if not self._blocked(self._transport, peer):
+                self._serve_transport(raw, peer)
 
     def _key_port(self, raw: socket.socket) -> None:
         with self._introduced(raw) as peer:
-            self._serve_key(raw, peer)
+            if not self._blocked(self.key_port, peer):
+                self._serve_key(raw, peer)
+
+    def _blocked(self, port: int, peer: Peer) -> bool:
+        outcome = self._edge.blocks(port, peer.source)
+        if outcome is not None:
+            self._note(port, None, peer, None, outcome)
+        return outcome is not None
 
     def _serve_transport(self, raw: socket.socket, peer: Peer) -> None:
         name = peek_server_name(raw)
@@ -170,7 +182,7 @@ class Ports:
         try:
             secured = context.wrap_socket(raw, server_side=True)
         except OSError as error:
-            self._note(KEY_PORT, name, peer, self._edge.find(name), "tls", str(error))
+            self._note(self.key_port, name, peer, self._edge.find(name), "tls", str(error))
             return
         with secured:
             self._route(secured, _identified(peer, secured), name)
@@ -179,23 +191,23 @@ class Ports:
         party = self._edge.find(name)
         if party is None or not party.running:
             outcome = "unknown_name" if party is None else "not_running"
-            self._note(KEY_PORT, name, peer, party, outcome)
+            self._note(self.key_port, name, peer, party, outcome)
             return
         if not lets_in(party.filters, peer):
-            self._note(KEY_PORT, name, peer, party, BLOCKED)
+            self._note(self.key_port, name, peer, party, BLOCKED)
             return
         _converse(secured, lambda frame: self._judged(party, peer, name, frame))
 
     def _judged(self, party: Party, peer: Peer, name: str | None, frame: dict[str, Any]) -> Verdict:
         verdict = party.answer_with_key(peer, _credentials(frame), frame)
-        self._note_handshake(KEY_PORT, party, peer, name, frame, verdict)
+        self._note_handshake(self.key_port, party, peer, name, frame, verdict)
         return verdict
 
     def _note_handshake(
         self, port: int, party: Party, peer: Peer, name: str | None, frame: dict[str, Any], verdict: Verdict
     ) -> None:
         if frame.get("action") == "handshake":
-            refused = "key" if port == KEY_PORT else "transport"
+            refused = "key" if port == self.key_port else "transport"
             outcome = "connected" if verdict.refused is None else refused
             self._note(port, name, peer, party, outcome, verdict.refused or "")
 

@@ -14,8 +14,8 @@ from ece_simulator.data_plane.wire import Wire
 class Place(Protocol):
     """Something that listens at well-known ports of its names (`listener.Ports` is one)."""
 
-    def real_port(self, port: int) -> int | None:
-        """The loopback port that stands for `port`; None where nobody answers."""
+    def real_port(self, port: int, source: str | None = None) -> int | None:
+        """The loopback port that stands for `port`; None where nobody answers (the caller at `source`)."""
 
     def reachable_port(self, port: int) -> int | None:
         """Like `real_port`, but also for ports that are no business of the data plane (9243)."""

@@ -103,3 +103,6 @@ class Edge(Protocol):
 
     def known_authorities(self) -> tuple[str, ...]:
         """CAs (PEM) by which clients on 9443 are identified."""
+
+    def blocks(self, port: int, source: str) -> str | None:
+        """What keeps an address from a port before anything is said (an outcome of the log); None lets it connect."""

@@ -45,6 +45,8 @@ class Cluster:
     """Secrets of remote clusters by alias, as the nodes have them in memory."""
     loaded_by: str = ""
     """The stack version that read the keystore last."""
+    configured: dict[str, Any] = field(default_factory=dict)
+    """Settings of remote clusters in `elasticsearch.yml`; those set by API win."""
     anonymous: list[str] = field(default_factory=list)
     """Roles of requests without credentials; none: anonymous access is off."""
 
@@ -60,5 +62,5 @@ class Cluster:
             self.load(keystore, version)
 
     def settings(self) -> dict[str, Any]:
-        """The settings in force: transient ones win over persistent ones."""
-        return {**self.persistent, **self.transient}
+        """The settings in force: transient ones win over persistent ones, those over configured ones."""
+        return {**self.configured, **self.persistent, **self.transient}

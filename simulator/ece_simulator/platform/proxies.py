@@ -43,6 +43,10 @@ class Proxies:
                 found += [record.public_ca_cert for record in self.world.relationships.values()]
             return tuple(dict.fromkeys(found))
 
+    def blocks(self, port: int, source: str) -> str | None:
+        """The proxies talk to everybody first; filters are judged by cluster."""
+        return None
+
 
 def behind(world: World, host: str) -> tuple[Deployment, Resource] | None:
     """The deployment, and its Elasticsearch, that a host name or a cluster id means."""

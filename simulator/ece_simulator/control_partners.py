@@ -1,0 +1,31 @@
+"""The control API about partners: clusters that stand outside of every installation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ece_simulator.control_connections import ConnectionControl
+from ece_simulator.self_managed.cluster import SelfManagedCluster
+
+
+class PartnerControl(ConnectionControl):
+    """Wrong arguments raise ValueError that says what is allowed."""
+
+    def partners(self) -> dict[str, list[dict[str, Any]]]:
+        """The facts of all partners by kind, as the announcement tells them."""
+        return self._fabric.partner_facts()
+
+    def add_self_managed(self, name: str = "onprem", home: str | None = None, **options: Any) -> dict[str, Any]:
+        """Makes a self-managed cluster (options of `Simulator.add_self_managed`); returns its facts."""
+        return self._fabric.partners.add_self_managed(name, home, **options).facts()
+
+    def restart(self, partner: str) -> dict[str, Any]:
+        """Restarts the node of a self-managed cluster: whether it runs now, and what it wrote since the last clear."""
+        found = self._fabric.partners.one(partner)
+        if not isinstance(found, SelfManagedCluster):
+            raise ValueError(f"partner: a self-managed cluster; {partner!r} is none")
+        return {"running": found.restart(), "log": found.log()}
+
+    def put_documents(self, partner: str, documents: dict[str, dict[str, dict[str, Any]]]) -> None:
+        """Writes sources by index and id into a partner's cluster."""
+        self._fabric.partners.one(partner).put_documents(documents)
