@@ -48,7 +48,7 @@ WANTED = (
     # trust of the installation, account
     "get-trust-relationships", "create-trust-relationship", "get-trust-relationship", "update-trust-relationship",
     "delete-trust-relationship", "get-current-account", "update-current-account", "patch-current-account",
-    "get-trusted-envs",
+    "get-trusted-envs", "list-organizations",
     # platform
     "get-platform", "get-tls-certificate", "set-tls-certificate", "get-extra-certificates",
     "get-extra-certificate",

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from ece_provider.endpoints import check_endpoint
+from ece_provider.kinds import ECH, KINDS
 from ece_provider.validators import DEPLOYMENT_ID, Rule
 from terraform_plugin.diagnostics import Diagnostics, Path
 from terraform_plugin.schema import Attribute, Nested, Nesting, Schema
@@ -79,9 +80,6 @@ _CREDENTIALS: Final = {
     **_tls("Elasticsearch"),
 }
 
-ENVIRONMENT_KINDS: Final = ("ece", "ech", "elasticsearch")
-"""Kinds of places that a run may have to reach beside its own installation."""
-
 PROVIDER_SCHEMA: Final = Schema(
     description=(
         "Elastic Cloud Enterprise. Every argument left out is read from an environment variable: "
@@ -96,7 +94,7 @@ PROVIDER_SCHEMA: Final = Schema(
                 "organization of Elastic Cloud Hosted; `elasticsearch`, one self-managed or ECK cluster. "
                 "Objects that only one of them has are refused on the others."
             ),
-            validators=(OneOf(*ENVIRONMENT_KINDS),),
+            validators=(OneOf(*KINDS),),
         ),
         **_connection("Elastic Cloud Enterprise"),
         "request_timeout": _string("How long one request may take; `60s` unless given.", Duration()),
@@ -123,7 +121,7 @@ PROVIDER_SCHEMA: Final = Schema(
                             "`ece`: another ECE installation; `ech`: an organization of Elastic Cloud Hosted; "
                             "`elasticsearch`: one self-managed or ECK cluster, known by its cluster UUID."
                         ),
-                        validators=(OneOf(*ENVIRONMENT_KINDS),),
+                        validators=(OneOf(*KINDS),),
                     ),
                     **_connection("the environment"),
                 },
@@ -186,7 +184,7 @@ def _validate_entry(name: str, entry: Values, path: Path, diagnostics: Diagnosti
     """An entry stands for itself: it reads no environment variable unless it names their prefix."""
     if entry.get("env_prefix") is not None:
         return
-    if entry.get("endpoint") is None:
+    if entry.get("endpoint") is None and entry.get("kind") != ECH:
         diagnostics.error(
             f'Environment "{name}" has no endpoint',
             "Give env_prefix, so that <PREFIX>_ENDPOINT, <PREFIX>_API_KEY and so on say how to reach it, "

@@ -9,8 +9,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ece_provider import VERSION, journal
+from ece_provider.environment_ids import hosted_region
 from ece_provider.filter_facts import FilterFacts
 from ece_provider.journal import Journal
+from ece_provider.kinds import ECH, ELASTICSEARCH
 from ece_provider.list_reads import ListReads
 from ece_provider.locks import Locks
 from ece_provider.owners import Owners
@@ -96,16 +98,39 @@ class ConfiguredProvider:
             DiagnosticError: the provider block holds values that are not known yet, or a file that cannot be read.
         """
         if self.settings is None:
-            raise DiagnosticError(
-                "Provider configuration is not known yet",
-                "The provider block refers to values that are known only after apply, so the API cannot be reached "
-                "now. Apply the objects that these values come from first, with -target.",
-            )
+            raise self.not_known_yet()
+        if self.settings.kind == ELASTICSEARCH:
+            return await self.places.of(None).client()  # says that there is none
         return await self._client("", self.settings)
 
+    @staticmethod
+    def not_known_yet() -> DiagnosticError:
+        """The refusal to work with a provider block that holds unknown values."""
+        return DiagnosticError(
+            "Provider configuration is not known yet",
+            "The provider block refers to values that are known only after apply, so the API cannot be reached "
+            "now. Apply the objects that these values come from first, with -target.",
+        )
+
+    def kind_of(self, name: str | None) -> str | None:
+        """What the provider's own place (None) or an entry of ``environments`` is; None while that is not known."""
+        if name is None:
+            return self.settings.kind if self.settings else None
+        entries = self._config.get("environments")
+        entry = entries.get(name) if is_set(entries) else None
+        kind = entry.get("kind") if is_set(entry) else None
+        return kind if is_set(kind) else None
+
     async def region(self) -> str:
-        """The region of the installation; asks the API unless ``region`` is given."""
-        return await (await self.client()).region()
+        """The region of the installation; asks the API unless ``region`` is given.
+
+        Raises:
+            DiagnosticError: on Elastic Cloud Hosted, when it is not given and deployments are in none or several.
+        """
+        client = await self.client()
+        if self.kind_of(None) == ECH and client.config.region is None:
+            return await hosted_region(client)
+        return await client.region()
 
     async def environment_client(self, name: str) -> Client:
         """The client of an entry of ``environments``.

@@ -41,10 +41,14 @@ class Facts:
     https_url: str | None
     version: str | None
     is_system_owned: bool
+    is_deployment: bool = True
+    """False for a cluster of its own, without a platform around it; ``id`` is its UUID then, or ``-`` if unknown."""
 
     @property
     def words(self) -> str:
-        """The deployment, for messages."""
+        """The deployment or cluster, for messages."""
+        if not self.is_deployment:
+            return f'cluster "{self.name}"' if self.name else f"cluster {self.id}"
         return f'deployment {self.id} ("{self.name}")'
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from terraform_plugin.diagnostics import DiagnosticError, Path
+
 if TYPE_CHECKING:
     from ece_client import Client
     from ece_client._generated.operations import OperationId
@@ -44,6 +46,43 @@ async def environment_id(client: Client, deployment_ids: Iterable[str] = ()) -> 
         if found := scope_of(str(reply.get("recommended_trust_restriction") or "")):
             return found
     return None
+
+
+async def organization_id(client: Client, deployment_ids: Iterable[str] = ()) -> str | None:
+    """The id of an organization of Elastic Cloud Hosted: the last part of the names in its node certificates.
+
+    ``GET /organizations`` tells it to whoever may see it; else it is read as on ECE, or is that of the account, which
+    on Elastic Cloud Hosted is the organization (inferred).
+    """
+    reply = await optional_answer(client, "list-organizations") or {}
+    found = [str(organization["id"]) for organization in reply.get("organizations") or ()]
+    if len(found) == 1:
+        return found[0]
+    told = await environment_id(client, deployment_ids)
+    if told is not None:
+        return told
+    account = await optional_answer(client, "get-current-account") or {}
+    return str(account["id"]) if account.get("id") else None
+
+
+async def hosted_region(client: Client) -> str:
+    """The only region that deployments of an organization are in.
+
+    Raises:
+        DiagnosticError: there are none, or several: which one is meant must be said.
+    """
+    reply = await client.call("search-deployments", body={})
+    resources = (deployment.get("resources") or {} for deployment in reply.data.get("deployments") or ())
+    elasticsearch = (each for kinds in resources for each in kinds.get("elasticsearch") or ())
+    regions = sorted({str(each["region"]) for each in elasticsearch if each.get("region")})
+    if len(regions) == 1:
+        return regions[0]
+    raise DiagnosticError(
+        "The region is not clear",
+        f"Deployments of this organization are in {', '.join(regions) or 'no region'}, and what is made here belongs "
+        "to one region. Give region, here or in the provider block, such as aws-eu-west-1.",
+        Path("region"),
+    )
 
 
 def scope_of(pattern: str) -> str | None:

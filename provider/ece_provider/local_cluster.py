@@ -57,6 +57,9 @@ class Secret:
 class LocalCluster:
     """Keystore, settings and connections of one deployment."""
 
+    has_keystore_api = True
+    """Whether keystore entries are written by API."""
+
     def __init__(self, place: Place, facts: Facts) -> None:
         self._place = place
         self.facts = facts

@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ece_provider.deployment_reads import DeploymentReads, Facts
 from ece_provider.elasticsearch_access import direct_access
-from ece_provider.environment_ids import environment_id
+from ece_provider.environment_ids import environment_id, organization_id
+from ece_provider.kinds import ECE, ECH, ELASTICSEARCH
 from ece_provider.local_cluster import LocalCluster
 from ece_provider.locks import Locks
 from ece_provider.remote_list import RemoteList
@@ -23,9 +24,6 @@ from terraform_plugin.values import Values, is_set
 if TYPE_CHECKING:
     from ece_client import Client, Elasticsearch, OperationId, PlanWatcher
     from ece_provider.configured import ConfiguredProvider
-
-REACHED_KIND: Final = "ece"
-"""The only kind of environment whose deployments are managed through an API so far."""
 
 
 class EnvironmentUnknown(DiagnosticError):
@@ -47,6 +45,23 @@ class Place:
         self._remote_lists: dict[str, RemoteList] = {}
         self._elasticsearch: dict[str, Elasticsearch] = {}
         self._environment_id: asyncio.Task[str | None] | None = None
+
+    @property
+    def kind(self) -> str:
+        """What it is: ``ece`` or ``ech``; ``ece`` while the provider block is not known."""
+        return self._provider.kind_of(self.name) or ECE
+
+    @property
+    def user_agent(self) -> str:
+        """What requests name as their sender."""
+        return self._provider.user_agent
+
+    async def known_settings(self) -> Settings:
+        """How it is reached; raises DiagnosticError when that is not known, as ``client`` does."""
+        settings = self.settings
+        if settings is None:
+            raise self._provider.not_known_yet()
+        return settings
 
     @property
     def words(self) -> str:
@@ -95,7 +110,8 @@ class Place:
         """What others call this installation, None where it does not tell; asked once."""
         if self._environment_id is None:
             asked = [deployment_id] if deployment_id else []
-            self._environment_id = asyncio.ensure_future(environment_id(await self.client(), asked))
+            identifier = organization_id if self.kind == ECH else environment_id
+            self._environment_id = asyncio.ensure_future(identifier(await self.client(), asked))
         return await self._environment_id
 
     async def elasticsearch(self, facts: Facts) -> Elasticsearch:
@@ -106,6 +122,8 @@ class Place:
             given = self._credentials.get(facts.id)
             if is_set(given):
                 made = direct_access(facts, given, self._provider.environ, self._provider.user_agent)
+            elif self.kind == ECH:
+                raise no_channel(facts)
             else:
                 made = Elasticsearch(await self.client(), facts.id, facts.ref_id)
             self._elasticsearch[facts.id] = made
@@ -154,8 +172,11 @@ class Places:
     def of(self, name: str | None) -> Place:
         """The place of an entry of ``environments``, None for the provider's own; nothing is checked yet."""
         if name not in self._places:
+            from ece_provider.cluster_place import ClusterPlace
+
             given = self._config.get("elasticsearch_credentials")
-            self._places[name] = Place(self._provider, name, given if is_set(given) else {})
+            made = ClusterPlace if self._provider.kind_of(name) == ELASTICSEARCH else Place
+            self._places[name] = made(self._provider, name, given if is_set(given) else {})
         return self._places[name]
 
     async def find(self, name: str | None, environment_id: str | None = None, path: Path | None = None) -> Place:
@@ -163,14 +184,13 @@ class Places:
 
         Raises:
             EnvironmentUnknown: the entry holds unknown values.
-            DiagnosticError: there is no such entry, or it is of a kind that cannot be worked with.
+            DiagnosticError: there is no such entry.
         """
         if name is None or name in self._provider.environment_names:
-            self._check_kind(name, path)
             return self.of(name)
         if environment_id is not None:
             for other in self._provider.environment_names:
-                if self._is_usable(other) and await self.of(other).environment_id() == environment_id:
+                if self._is_usable(other) and await self._id_of(other) == environment_id:
                     return self.of(other)
         raise self._missing(name, environment_id, path)
 
@@ -179,28 +199,34 @@ class Places:
         for place in self._places.values():
             await place.close()
 
-    def _entry(self, name: str) -> Values:
-        entries = self._config.get("environments")
-        entry = entries.get(name) if is_set(entries) else None
-        return entry if is_set(entry) else {}
-
     def _is_usable(self, name: str) -> bool:
         try:
             self._provider.environment_settings(name)
         except DiagnosticError:
             return False
-        return self._entry(name).get("kind") == REACHED_KIND
+        return True
 
-    def _check_kind(self, name: str | None, path: Path | None) -> None:
-        kind = REACHED_KIND if name is None else self._entry(name).get("kind")
-        if is_set(kind) and kind != REACHED_KIND:
-            raise DiagnosticError(
-                f'Environment "{name}" is of kind "{kind}"',
-                f'Deployments of environments of kind "{REACHED_KIND}" can be named here; "{kind}" is not supported '
-                "yet. For a remote cluster there, give proxy_address and server_name in place of remote, and put its "
-                "key into the keystore with ece_keystore_secret and external_secret = true.",
-                path,
-            )
+    async def of_cluster(self, text: str) -> str | None:
+        """The entry (None: the provider's own) of a cluster without a deployment, by the entry's name or its UUID.
+
+        Raises:
+            DiagnosticError: there is none.
+        """
+        if text in self._provider.environment_names:
+            return text
+        for name in (None, *self._provider.environment_names):
+            if self._provider.kind_of(name) == ELASTICSEARCH and await self._id_of(name) == text:
+                return name
+        raise self._missing(text, None, None)
+
+    async def _id_of(self, name: str | None) -> str | None:
+        """The environment id of an entry; None for one that cannot be asked: it is not the one that is looked for."""
+        from ece_client import ApiError
+
+        try:
+            return await self.of(name).environment_id()
+        except (ApiError, DiagnosticError):
+            return None
 
     def _missing(self, name: str, environment_id: str | None, path: Path | None) -> DiagnosticError:
         known = ", ".join(self._provider.environment_names) or "none"
@@ -216,3 +242,13 @@ class Places:
             f'The provider has no entry "{name}"{identifier} in environments; it has: {known}. {advice}',
             path,
         )
+
+
+def no_channel(facts: Facts) -> DiagnosticError:
+    """The refusal to ask Elasticsearch of a hosted deployment without credentials."""
+    return DiagnosticError(
+        "Elasticsearch of a hosted deployment needs credentials",
+        f"Elastic Cloud Hosted has no management channel, so Elasticsearch of {facts.words} is reached at its own "
+        f'endpoint. Give the provider elasticsearch_credentials = {{ "{facts.id}" = {{ username = "elastic", '
+        'password_env = "…" } }; for cross-cluster API keys it must be a user, as API keys cannot make them.',
+    )

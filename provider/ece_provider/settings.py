@@ -13,6 +13,7 @@ from typing import Any, Final
 from ece_domain.findings import InvalidValue
 from ece_provider.config import CONNECTION_ARGUMENTS
 from ece_provider.endpoints import check_endpoint
+from ece_provider.kinds import ECE, ECH, ELASTICSEARCH, HOSTED_ENDPOINT, KINDS
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.durations import parse as parse_duration
 from terraform_plugin.values import UNKNOWN, Values
@@ -31,6 +32,11 @@ _COMPATIBLE: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The variables of Elastic's own tools, read only as a whole: see ``_variables``."""
 
+_WHAT_ENDPOINT: Final = {
+    ECE: "the URL of the API, such as https://ece.example.com:12443",
+    ECH: f"the URL of the API, such as {HOSTED_ENDPOINT}",
+    ELASTICSEARCH: "the URL of Elasticsearch, such as https://es.example.com:9200",
+}
 _TRUST: Final = ("ca_file", "ca_pem", "ca_fingerprint", "insecure")
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off"})
@@ -41,6 +47,8 @@ class Settings:
     """How to reach one API. Secrets stay out of ``repr``."""
 
     endpoint: str
+    kind: str = ECE
+    """What is reached: one of ``kinds.KINDS``."""
     api_key: str | None = field(default=None, repr=False)
     username: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -94,14 +102,16 @@ class _Resolution:
         self.config = config
         self.prefix = prefix
         self.path = path
-        self.is_compatible, self.variables = _variables(config, environ, prefix)
         self.origin: dict[str, str] = {}
+        self.is_compatible, self.variables = _variables(config, environ, prefix)
+        self.kind = self.checked_kind()
 
     def settings(self) -> Settings:
         endpoint = self.endpoint()
         logins: dict[str, Any] = dict(self.login())
         return Settings(
             endpoint=endpoint,
+            kind=self.kind,
             **logins,
             **self.trust(),
             client_cert_file=self.text("client_cert_file"),
@@ -113,13 +123,21 @@ class _Resolution:
             origin=self.origin,
         )
 
+    def checked_kind(self) -> str:
+        kind = self.text("kind") or ECE
+        if kind not in KINDS:
+            raise self.error("Invalid kind", f'{self.origin["kind"]} is "{kind}"; allowed: {", ".join(KINDS)}.', "kind")
+        return kind
+
     def endpoint(self) -> str:
         text = self.text("endpoint")
+        if text is None and self.kind == ECH:
+            self.origin["endpoint"] = f"the default for kind {ECH}"
+            return HOSTED_ENDPOINT
         if text is None:
             raise self.error(
                 "endpoint is missing",
-                f"Set {self.argument('endpoint')}{self.or_variable('endpoint')} "
-                "to the URL of the API, such as https://ece.example.com:12443.",
+                f"Set {self.argument('endpoint')}{self.or_variable('endpoint')} to {_WHAT_ENDPOINT[self.kind]}.",
                 "endpoint",
             )
         try:
@@ -269,4 +287,5 @@ def _variables(
         for argument, names in _COMPATIBLE.items()
         if any(environ.get(name) for name in names)
     }
-    return (True, compatible) if "endpoint" in compatible else (False, {})
+    is_whole = "endpoint" in compatible or config.get("kind") == ECH  # whose own endpoint is what they are meant for
+    return (True, compatible) if is_whole else (False, {})

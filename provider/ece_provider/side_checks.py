@@ -21,9 +21,9 @@ async def side_for_check(context: PlanContext[ConfiguredProvider], given: Any, p
     provider = context.provider
     if provider.lists.has_written or provider.is_out_of_reach:  # an apply: the write that follows tells the truth
         return None
-    if not is_set(given) or not is_set(given["deployment_id"]) or not is_known(given.get("environment")):
+    if not is_set(given) or not is_known(given["deployment_id"]) or not is_known(given.get("environment")):
         return None
-    if given.get("environment") is None and provider.is_unknown:
+    if provider.kind_of(given.get("environment")) is None and not is_named_wrongly(provider, given):
         return None
     from ece_client import ApiError, NotFound, StatusError
     from ece_provider.places import EnvironmentUnknown
@@ -40,6 +40,12 @@ async def side_for_check(context: PlanContext[ConfiguredProvider], given: Any, p
     except ApiError as problem:
         provider.is_out_of_reach = provider.is_out_of_reach or not isinstance(problem, StatusError)
     return None
+
+
+def is_named_wrongly(provider: ConfiguredProvider, given: Any) -> bool:
+    """True for an environment that ``environments`` does not have."""
+    name = given.get("environment")
+    return name is not None and name not in provider.environment_names
 
 
 async def _explained(provider: ConfiguredProvider, given: Any, path: Path, refused: DiagnosticError) -> DiagnosticError:

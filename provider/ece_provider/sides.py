@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ece_domain.remote_clusters import ConnectionId
+from ece_provider.cluster_place import ClusterPlace
 from ece_provider.deployment_reads import Facts
+from ece_provider.kinds import WORDS
 from ece_provider.validators import DEPLOYMENT_ID, REMOTE_ADDRESS, SERVER_NAME
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.schema import Attribute
@@ -117,18 +121,27 @@ class Side:
 
     @property
     def words(self) -> str:
-        """The deployment, for messages."""
-        where = "" if self.place.name is None else f" in {self.place.words}"
-        return f"{self.facts.words}{where}"
+        """The deployment or cluster, for messages."""
+        is_elsewhere = self.facts.is_deployment and self.place.name is not None
+        return f"{self.facts.words}{f' in {self.place.words}' if is_elsewhere else ''}"
 
     def members(self, given: Values) -> Values:
         """The attributes of this side for the state; what was ``given`` stays as it is."""
+        is_deployment = self.facts.is_deployment
         return {
             **given,
-            "deployment_id": self.facts.id,
-            "ref_id": self.facts.ref_id,
+            "deployment_id": self.facts.id if is_deployment else None,
+            "ref_id": self.facts.ref_id if is_deployment else None,
             "environment_id": self.environment_id,
         }
+
+    def connection_id(self, alias: str) -> str:
+        """The id of an alias of this side, or of its key."""
+        return str(ConnectionId(self.facts.id, self.facts.ref_id, alias))
+
+    def is_same(self, other: Side) -> bool:
+        """True when both are one deployment or cluster."""
+        return self.facts.id == other.facts.id
 
 
 async def locate(provider: ConfiguredProvider, given: Values, path: Path | None = None) -> Side:
@@ -143,11 +156,71 @@ async def locate(provider: ConfiguredProvider, given: Values, path: Path | None 
     at = (path or Path()).attribute("environment")
     known_id = given.get("environment_id")
     place = await provider.places.find(given.get("environment"), known_id if is_set(known_id) else None, at)
-    facts = await place.deployments.facts(given["deployment_id"])
+    deployment_id = given.get("deployment_id")
+    if isinstance(place, ClusterPlace):
+        if is_set(deployment_id):
+            raise no_deployment(place, path)
+        facts = await place.facts()
+        return Side(place, facts, None if place.name is None else facts.cluster_id)
+    if not is_set(deployment_id):
+        raise deployment_missing(place, path)
+    facts = await place.deployments.facts(deployment_id)
     environment_id = None
     if place.name is not None:
         environment_id = await place.environment_id(facts.id)
     return Side(place, facts, environment_id)
+
+
+async def named_side(provider: ConfiguredProvider, named: ConnectionId) -> Values:
+    """The members of the side that an import names.
+
+    Raises:
+        DiagnosticError: there is no such environment.
+    """
+    side: Values = {"deployment_id": named.deployment_id, "ref_id": named.ref_id, "environment_id": None}
+    if not named.is_cluster:
+        return {**side, "environment": named.environment}
+    environment = named.environment or await provider.places.of_cluster(named.deployment_id)
+    return {**side, "deployment_id": None, "ref_id": None, "environment": environment}
+
+
+def deployment_missing(place: Place, path: Path | None) -> DiagnosticError:
+    """The refusal of a side that names no deployment where there are many."""
+    return DiagnosticError(
+        "The deployment is missing",
+        f"{place.words[:1].upper()}{place.words[1:]} is {WORDS[place.kind]}, so deployment_id says which deployment is "
+        'meant. It is left out only for environments of kind "elasticsearch", which are one cluster.',
+        (path or Path()).attribute("deployment_id"),
+    )
+
+
+def no_deployment(place: Place, path: Path | None) -> DiagnosticError:
+    """The refusal of a deployment id where there are no deployments."""
+    return DiagnosticError(
+        "No deployments there",
+        f'{place.words[:1].upper()}{place.words[1:]} is of kind "elasticsearch": it is one cluster and has no '
+        "deployments. Leave deployment_id out, or name the environment that the deployment is in.",
+        (path or Path()).attribute("deployment_id"),
+    )
+
+
+def check_renamed(prior: Values, side: Side, environments: Sequence[str], path: Path) -> None:
+    """An entry under a new name must be the cluster that the old one was: a plan took it for the same, unseen.
+
+    Raises:
+        DiagnosticError: it is another cluster.
+    """
+    known, found = prior.get("environment_id"), side.environment_id
+    if side.facts.is_deployment or prior["environment"] in (None, *environments):
+        return
+    if known is not None and known != found:
+        raise DiagnosticError(
+            "Another cluster under a new name",
+            f'Environment "{prior["environment"]}" is gone, and {side.place.words} is not the same cluster: its UUID '
+            f"is {found}, and was {known}. Give the old entry back its name, or replace the object: terraform apply "
+            "-replace=<its address>.",
+            path.attribute("environment"),
+        )
 
 
 async def require(provider: ConfiguredProvider, given: Values, path: Path | None = None) -> Side:

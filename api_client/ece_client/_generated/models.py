@@ -573,6 +573,20 @@ class ObservabilityIssue(ApiModel):
     severity: str | None = None
 
 
+class Organization(ApiModel):
+    id: str | None = None
+    name: str | None = None
+    default_disk_usage_alerts_enabled: bool | None = None
+    notifications_allowed_email_domains: list[str] | None = None
+    billing_contacts: list[str] | None = None
+    operational_contacts: list[str] | None = None
+
+
+class OrganizationList(ApiModel):
+    organizations: list[Organization] | None = None
+    next_page: str | None = None
+
+
 class OrganizationRoleAssignment(ApiModel):
     role_id: str | None = None
     organization_id: str | None = None

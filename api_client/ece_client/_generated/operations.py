@@ -56,6 +56,7 @@ OperationId: TypeAlias = Literal[
     "get-version-stack",
     "get-version-stacks",
     "list-deployments",
+    "list-organizations",
     "login",
     "logout",
     "migrate-deployment-template",
@@ -441,6 +442,13 @@ OPERATIONS: dict[str, Operation] = {
         method="GET",
         path="/deployments",
         responses={200: "DeploymentsListResponse"},
+        safe=True,
+    ),
+    "list-organizations": Operation(
+        method="GET",
+        path="/organizations",
+        responses={200: "OrganizationList"},
+        regional=True,
         safe=True,
     ),
     "login": Operation(

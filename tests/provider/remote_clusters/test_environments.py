@@ -95,14 +95,6 @@ async def test_an_entry_with_unknown_values_is_planned_without(far: Pair):
     assert "key_id" in (await far.world.plan(KEY, arguments(far))).changed
 
 
-@pytest.mark.parametrize("kind", ["ech", "elasticsearch"])
-async def test_kinds_that_are_not_reached_yet(far: Pair, kind: str):
-    """A clear error with the way around, not a strange failure."""
-    far.world.config = {"environments": {"dr": {"kind": kind, **far.world.settings(1)}}}
-    with pytest.raises(Refused, match="proxy_address and server_name"):
-        await far.world.plan(KEY, arguments(far))
-
-
 async def test_a_name_that_is_no_entry(far: Pair):
     """The entries that there are."""
     with pytest.raises(Refused, match="it has: dr") as refused:

@@ -11,8 +11,9 @@ from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import to_diagnostic
 from ece_provider.owners import note_done, settle
 from ece_provider.resources.cross_cluster_api_key.handover import Handover, Steps
-from ece_provider.resources.cross_cluster_api_key.mapping import key_id_of, thing_of, time_text
-from ece_provider.resources.cross_cluster_api_key.old_keys import OldKey, end_elsewhere
+from ece_provider.resources.cross_cluster_api_key.local_side import LocalSide, require_local
+from ece_provider.resources.cross_cluster_api_key.mapping import thing_of, time_text
+from ece_provider.resources.cross_cluster_api_key.old_keys import OldKey, end_elsewhere, tell_to_deliver
 from ece_provider.resources.cross_cluster_api_key.schema import TYPE_NAME
 from ece_provider.resources.deployment.calls import Deadline
 from ece_provider.sides import Side, require
@@ -50,15 +51,17 @@ async def create(context: CreateContext[ConfiguredProvider]) -> Values:
     except Exception:
         _tell_what_is_left(context, left)
         raise
-    if left is not None and not left.is_on(remote):
+    if left is not None and local.file is not None:
+        tell_to_deliver(context, local.file, left, is_here=left.is_on(remote))
+    elif left is not None and not left.is_on(remote):
         await end_elsewhere(context, left)
     note_done(context, TYPE_NAME, thing)
     return {**base, **key_values(created), "secret_present": True}
 
 
-async def sides_of(context: Context[ConfiguredProvider], planned: Values) -> tuple[Side, Side]:
+async def sides_of(context: Context[ConfiguredProvider], planned: Values) -> tuple[LocalSide, Side]:
     """Both sides of a key that is to be made; raises DiagnosticError when one cannot take part."""
-    local = await require(context.provider, planned["local"], Path("local"))
+    local = await require_local(context.provider, planned["local"])
     remote = await require(context.provider, planned["remote"], Path("remote"))
     if local.facts.version and remote.facts.version:
         finding = model_finding(SecurityModel.API_KEY, local.facts.version, remote.facts.version)
@@ -68,10 +71,10 @@ async def sides_of(context: Context[ConfiguredProvider], planned: Values) -> tup
     return local, remote
 
 
-def with_sides(planned: Values, local: Side, remote: Side) -> Values:
+def with_sides(planned: Values, local: LocalSide, remote: Side) -> Values:
     """The planned state with what is known of both sides."""
     found = {**planned, "local": local.members(planned["local"]), "remote": remote.members(planned["remote"])}
-    return {**found, "id": key_id_of(found["local"])}
+    return {**found, "id": local.connection_id(found["local"]["alias"])}
 
 
 def key_values(created: CreatedKey) -> dict[str, Any]:

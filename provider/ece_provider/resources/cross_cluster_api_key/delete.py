@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from ece_client import ApiError, NotFound
-from ece_domain.remote_clusters import credentials_setting
+from ece_domain.remote_clusters import ConnectionId, credentials_setting
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.local_cluster import Secret
 from ece_provider.owners import must_keep
@@ -13,7 +13,9 @@ from ece_provider.resources.cross_cluster_api_key.handover import labelled_keys
 from ece_provider.resources.cross_cluster_api_key.mapping import thing_of
 from ece_provider.resources.cross_cluster_api_key.old_keys import OldKey
 from ece_provider.resources.cross_cluster_api_key.schema import TYPE_NAME
+from ece_provider.resources.cross_cluster_api_key.secret_file import PATH, SecretFile
 from ece_provider.resources.deployment.calls import Deadline
+from ece_provider.side_names import side_words
 from ece_provider.sides import Side, locate
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.resource import DeleteContext
@@ -37,6 +39,9 @@ async def delete(context: DeleteContext[ConfiguredProvider]) -> None:
         if remote is not None:
             owners.keep(TYPE_NAME, thing, OldKey(remote, state["key_id"]))
         return  # the half of a replacement that follows takes over, and ends this key when the new one works
+    if state["local"].get("deployment_id") is None:
+        await _delete_with_file(context, remote)
+        return
     local = await _local(context)
     has_successor = owners.is_made(TYPE_NAME, thing) or await _has_successor(context, local, remote)
     if local is not None and not has_successor:
@@ -46,6 +51,31 @@ async def delete(context: DeleteContext[ConfiguredProvider]) -> None:
             await (await remote.elasticsearch()).invalidate_api_keys([state["key_id"]])
         except NotFound:
             LOG.info("the remote deployment is gone, and its keys with it")
+
+
+async def _delete_with_file(context: DeleteContext[ConfiguredProvider], remote: Side | None) -> None:
+    """The file while it holds this key, and every key of the alias but one that took over."""
+    state, key_id = context.state, context.state["key_id"]
+    name = state["local"].get("secret_file")
+    file = None if name is None else SecretFile(name)
+    holder = None if file is None else file.holder()
+    keys: list[str] = []
+    if remote is not None and key_id:
+        elasticsearch = await remote.elasticsearch()
+        label = ConnectionId.parse(state["id"]).label
+        keys = await labelled_keys(elasticsearch, label, state["local"]["alias"])
+        try:
+            await elasticsearch.invalidate_api_keys(sorted({*keys, key_id} - ({holder} - {key_id})))
+        except NotFound:
+            LOG.info("the remote deployment is gone, and its keys with it")
+    if file is not None and holder == key_id:
+        file.remove()
+    elif file is not None and holder is not None and holder not in keys:
+        context.diagnostics.warning(
+            "The secret file stays",
+            f"{file.name} does not hold the key of this object (any more), so it is left as it is.",
+            PATH,
+        )
 
 
 async def _local(context: DeleteContext[ConfiguredProvider]) -> Side | None:
@@ -71,7 +101,7 @@ async def _remote(context: DeleteContext[ConfiguredProvider]) -> Side | None:
 
 def _abandon(context: DeleteContext[ConfiguredProvider], problem: Exception) -> None:
     state = context.state
-    where = f"deployment {state['remote']['deployment_id']}"
+    where = side_words(state["remote"])
     if not (state.get("abandon_remote_key") and state.get("expiration")):
         raise DiagnosticError(
             "The key cannot be invalidated",
@@ -82,7 +112,7 @@ def _abandon(context: DeleteContext[ConfiguredProvider], problem: Exception) -> 
     context.diagnostics.warning(
         "The key is left to expire",
         f"Key {state['key_id']} on {where} could not be invalidated: {problem}. Its secret is removed from the local "
-        f"keystore; the key itself is valid until {state.get('expires_at')}.",
+        f"keystore or file; the key itself is valid until {state.get('expires_at')}.",
     )
 
 

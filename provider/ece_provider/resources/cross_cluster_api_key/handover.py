@@ -20,7 +20,9 @@ from ece_domain.security_models import CLOUD_PORTS, SecurityModel
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.local_cluster import Secret
 from ece_provider.resources.cross_cluster_api_key.access import to_request
+from ece_provider.resources.cross_cluster_api_key.local_side import LocalSide
 from ece_provider.resources.deployment.calls import Deadline
+from ece_provider.resources.remote_cluster.mapping import connection_to
 from ece_provider.sides import Side
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.resource import CreateContext, Interrupted, UpdateContext
@@ -53,7 +55,7 @@ class Handover:
     def __init__(
         self,
         context: CreateContext[ConfiguredProvider] | UpdateContext[ConfiguredProvider],
-        local: Side,
+        local: LocalSide,
         remote: Side,
         planned: Values,
         deadline: Deadline,
@@ -77,6 +79,8 @@ class Handover:
             raise Interrupted("Stopped before the key was made; nothing was changed.")
         elasticsearch = await self._remote.elasticsearch()
         replaced = {*older, *await self._labelled(elasticsearch)}
+        if self._local.file is not None:
+            self._local.file.check_free(replaced)
         created = await self._made(elasticsearch, replaced)
         steps.made(created)
         try:
@@ -89,8 +93,10 @@ class Handover:
                     await elasticsearch.invalidate_api_keys([created.id])
             raise
         steps.written(created)
-        if connection is not None and connection.server_name == self._remote.facts.endpoint:
+        if connection is not None and self._leads_there(connection):
             await self._wait(was_connected=was_connected)
+        if self._local.file is not None:
+            replaced -= set(older)  # in use until somebody has put the new one into the keystore
         # In this order: as long as older keys may be alive the label says that work is left to be done.
         await elasticsearch.invalidate_api_keys(sorted(replaced))
         await elasticsearch.update_cross_cluster_key(created.id, metadata=self._label(ACTIVE).metadata())
@@ -131,6 +137,8 @@ class Handover:
         With the secret such a connection would go on dialling the wrong port; the connection's own object writes the
         new address.
         """
+        if self._local.file is not None:
+            return None  # whatever is there goes on until its administrator has put the key into the keystore
         cluster = self._local.cluster
         found = alias_settings(await cluster.settings(), self._alias)
         if not found:
@@ -152,7 +160,20 @@ class Handover:
         found = (await self._local.cluster.remotes()).get(self._alias)
         return found is not None and found.connected
 
+    def _leads_there(self, connection: Connection) -> bool:
+        given = self._planned["remote"]
+        if given.get("address") is None and self._remote.facts.is_deployment and given.get("server_name") is None:
+            return connection.server_name == self._remote.facts.endpoint
+        try:
+            wanted = connection_to(self._remote, given, SecurityModel.API_KEY, skip_unavailable=True)
+        except DiagnosticError:
+            return False  # no address was given, so where the connection leads to cannot be told
+        return wanted.proxy_address == connection.proxy_address
+
     async def _write(self, created: CreatedKey) -> None:
+        if self._local.file is not None:
+            self._local.file.write(created.encoded)
+            return
         await self._local.cluster.write_secret(
             Secret(credentials_setting(self._alias), created.encoded),
             stop=self._context.stop,

@@ -6,26 +6,35 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ece_domain.cross_cluster_keys import PENDING, KeyLabel, is_rotation_due
-from ece_domain.remote_clusters import ConnectionId
+from ece_domain.remote_clusters import NO_REF_ID, ConnectionId
 from ece_domain.time_values import same_time, to_time_value
 from ece_provider.resources.cross_cluster_api_key.access import same_access, to_state
+from ece_provider.side_names import alias_thing
 from terraform_plugin.values import Values, is_set
 
 if TYPE_CHECKING:
     from ece_client import KeyInfo
 
 
-def key_id_of(local: Values) -> str:
-    """The id of the object: local deployment, ``ref_id`` where it is known, alias."""
-    ref_id = local.get("ref_id")
-    return str(ConnectionId(local["deployment_id"], ref_id if is_set(ref_id) else None, local["alias"]))
+def planned_id(local: Values) -> str | None:
+    """The id of the object as far as a plan knows it: of a deployment whose ``ref_id`` is known, or of a name."""
+    if not is_set(local["alias"]):
+        return None
+    if is_set(local["name"]):
+        return named_id(local["name"], local["alias"])
+    if is_set(local["deployment_id"]) and is_set(local["ref_id"]):
+        return str(ConnectionId(local["deployment_id"], local["ref_id"], local["alias"]))
+    return None
+
+
+def named_id(name: str, alias: str) -> str:
+    """The id of the key of a cluster that is known by name only."""
+    return str(ConnectionId(NO_REF_ID, name, alias))
 
 
 def thing_of(local: Values) -> str | None:
     """What the object owns, whatever its key is at the moment; None while that is not known."""
-    if not (is_set(local["deployment_id"]) and is_set(local["alias"])):
-        return None
-    return f"{local['deployment_id']}/{local['alias']}"
+    return alias_thing(local)
 
 
 def time_text(milliseconds: int | None) -> str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ece_client import ApiError, NotFound
+from ece_domain.remote_clusters import credentials_setting
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.resources.cross_cluster_api_key.secret_file import PATH, SecretFile
 from ece_provider.sides import Side
-from terraform_plugin.resource import Context
+from terraform_plugin.resource import Context, CreateContext, UpdateContext
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class OldKey:
 
     def is_on(self, side: Side) -> bool:
         """True when the key is on this deployment."""
-        return self.remote.facts.id == side.facts.id
+        return self.remote.is_same(side)
 
 
 async def end_elsewhere(context: Context[ConfiguredProvider], old: OldKey) -> None:
@@ -34,3 +36,27 @@ async def end_elsewhere(context: Context[ConfiguredProvider], old: OldKey) -> No
             f"Key {old.key_id} on {old.remote.words} is not used any more, but could not be invalidated: {problem}. "
             f'Do it there: DELETE /_security/api_key {{"ids": ["{old.key_id}"]}}.',
         )
+
+
+def tell_to_deliver(
+    context: CreateContext[ConfiguredProvider] | UpdateContext[ConfiguredProvider],
+    file: SecretFile,
+    old: OldKey | None,
+    *,
+    is_here: bool,
+) -> None:
+    """Say that a new key lies in the file, and what becomes of the one before; ``is_here``: on the same remote side."""
+    alias = context.planned["local"]["alias"]
+    stays = ""
+    if old is not None:
+        until = "valid until the next rotation or destroy" if is_here else "valid"
+        stays = (
+            f" Key {old.key_id} on {old.remote.words}, which it takes the place of, stays {until}, as nobody can see "
+            f'when that is done. To end it: DELETE /_security/api_key {{"ids": ["{old.key_id}"]}}.'
+        )
+    context.diagnostics.warning(
+        "The new key has to be delivered",
+        f"{file.name} holds a new key for alias {alias}. Put it into the keystore of every node as "
+        f"{credentials_setting(alias)}, and let the nodes reload their secure settings.{stays}",
+        PATH,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ece_domain.compatibility import connection_finding, model_finding
@@ -34,19 +35,34 @@ def _address_findings(config: Values) -> Iterator[Finding | None]:
     if remote is None and address is None:
         yield Finding(
             "The remote side is missing",
-            "Give remote = { deployment_id = … } for a deployment of ECE, or proxy_address (and server_name) for "
-            "anything else; exactly one of both.",
+            "Give remote = { deployment_id = … } for a deployment, remote = { environment = …, address = … } for a "
+            'cluster of kind "elasticsearch", or proxy_address (and server_name) for anything else; exactly one of '
+            "both.",
             field="remote",
         )
     if is_set(remote) and not _is_redundant(config):
         for given, value in (("proxy_address", address), ("server_name", name)):
             if value is not None:
                 yield exclusion(given)
+    yield from _remote_address_findings(config)
     if is_set(address) and remote is None and config["security_model"] in MODELS:
         try:
             yield port_finding(Address.parse(address), SecurityModel(config["security_model"]))
         except InvalidValue:
             return  # told by the validator
+
+
+def _remote_address_findings(config: Values) -> Iterator[Finding | None]:
+    """The port in ``remote.address``, where one is given."""
+    remote = config["remote"]
+    if not is_set(remote) or not is_set(remote["address"]) or config["security_model"] not in MODELS:
+        return
+    model = SecurityModel(config["security_model"])
+    try:
+        finding = port_finding(Address.parse_host(remote["address"], CLOUD_PORTS[model]), model)
+    except InvalidValue:
+        return  # told by the validator
+    yield None if finding is None else replace(finding, field="remote")
 
 
 def exclusion(given: str) -> Finding:
@@ -65,6 +81,8 @@ def _is_redundant(config: Values) -> bool:
     Whether they are those of the remote side is judged where that can be seen.
     """
     address, name, model = config["proxy_address"], config["server_name"], config["security_model"]
+    if config["remote"]["address"] is not None or config["remote"]["server_name"] is not None:
+        return False
     if not (is_set(address) and is_set(name) and model in MODELS):
         return address is UNKNOWN or name is UNKNOWN
     return bool(address == f"{name}:{CLOUD_PORTS[SecurityModel(model)]}")
@@ -109,11 +127,12 @@ def _foreign_key_findings(config: Values, text: str) -> Iterator[Finding]:
             "finds a secret by the alias, so both must be the same.",
             field="cross_cluster_api_key_id",
         )
-    if is_set(config["deployment_id"]) and key.deployment_id != config["deployment_id"]:
+    is_elsewhere = config["deployment_id"] is None and not (key.is_cluster or key.is_named)
+    if is_elsewhere or (is_set(config["deployment_id"]) and key.deployment_id != config["deployment_id"]):
         yield Finding(
             "The key is for another deployment",
             f"The secret is in the keystore of deployment {key.deployment_id}, and this connection starts at "
-            f"{config['deployment_id']}.",
+            f"{config['deployment_id'] or 'a cluster without a deployment'}.",
             field="cross_cluster_api_key_id",
         )
 
@@ -149,8 +168,15 @@ async def check_sides(context: PlanContext[ConfiguredProvider], planned: Values)
     if local is None or remote is None:
         return
     report(context.diagnostics, _pair_findings(local, remote, planned["security_model"]))
+    if not remote.is_deployment and planned["remote"]["address"] is None:
+        context.diagnostics.error(
+            "The address of the remote cluster is missing",
+            'A remote side of kind "elasticsearch" does not tell under which name others reach it. Give '
+            "remote.address: a host, with a port if it is not the usual one.",
+            Path("remote").attribute("address"),
+        )
     name = (context.config or {}).get("server_name")
-    if is_set(name) and remote.endpoint and name != remote.endpoint:
+    if is_set(name) and remote.endpoint and not planned["remote"]["server_name"] and name != remote.endpoint:
         report(context.diagnostics, [exclusion("server_name")])
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from ece_client import ApiError, NotFound
-from ece_domain.remote_clusters import Connection
 from ece_domain.security_models import SecurityModel
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.diagnosis import diagnose
 from ece_provider.places import EnvironmentUnknown
-from ece_provider.resources.remote_cluster.mapping import addresses_of, id_of, model_of
+from ece_provider.resources.remote_cluster.mapping import addresses_of, connection_to, model_of
 from ece_provider.resources.remote_cluster.plan import ADDRESSES, EXPECTED, OWNER, UNFINISHED
 from ece_provider.resources.remote_cluster.routes import route_of
 from ece_provider.resources.remote_cluster.schema import PLATFORM
@@ -50,7 +50,7 @@ async def read(context: ReadContext[ConfiguredProvider]) -> Values | None:
     context.private.pop(OWNER, None)
     if not stands and state["wait_for_connected"] is not False:
         await _tell(context, state, local, remote)
-    return {**state, "id": id_of(state), "connected": stands}
+    return {**state, "id": local.connection_id(state["alias"]), "connected": stands}
 
 
 async def _remote(context: ReadContext[ConfiguredProvider], state: Values) -> Side | None:
@@ -66,11 +66,12 @@ async def _remote(context: ReadContext[ConfiguredProvider], state: Values) -> Si
 
 def _note_expected(context: ReadContext[ConfiguredProvider], state: Values, remote: Side) -> None:
     """What plan compares the addresses with: plans look at nothing themselves."""
-    if state["managed_through"] == PLATFORM or not remote.facts.endpoint:
-        context.private.pop(EXPECTED, None)
+    context.private.pop(EXPECTED, None)
+    if state["managed_through"] == PLATFORM:
         return
-    wanted = Connection.to_endpoint(remote.facts.endpoint, model_of(state), skip_unavailable=True)
-    context.private[EXPECTED] = addresses_of(wanted)
+    with suppress(DiagnosticError):  # it has no address any more: nothing to compare with
+        wanted = connection_to(remote, state["remote"], model_of(state), skip_unavailable=True)
+        context.private[EXPECTED] = addresses_of(wanted)
 
 
 async def _tell(context: ReadContext[ConfiguredProvider], state: Values, local: Side, remote: Side | None) -> None:
