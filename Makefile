@@ -4,7 +4,8 @@
 .PHONY: help setup lint type unit acc test demo bench gen docs build lock clean
 
 PYTHON ?=
-WORKERS ?= 2
+WORKERS ?= 4
+# More workers than cores: much of a test is waiting for a plan that takes its time.
 TYPED := constructs plugin provider api_client domain simulator tools main.py
 # The settings that `make setup` wrote, and the project's own programs first on the PATH.
 RUN := set -a; . ./.env; set +a; PATH="$(CURDIR)/.venv/bin:$$PATH";
@@ -22,10 +23,10 @@ type: setup ## mypy, strict
 	$(RUN) mypy $(TYPED)
 
 unit: setup ## all tests that need no Terraform
-	$(RUN) pytest -n $(WORKERS) -m "not acceptance"
+	$(RUN) pytest -n $(WORKERS) --dist worksteal -m "not acceptance"
 
 acc: setup ## acceptance tests: real Terraform, real provider process, simulator
-	$(RUN) pytest -n $(WORKERS) --dist loadfile -m acceptance
+	$(RUN) pytest -n $(WORKERS) --dist worksteal -m acceptance
 
 test: setup lint type unit acc ## everything that CI runs
 

@@ -10,6 +10,7 @@ import pytest
 from ece_simulator import Simulator
 from terraform_plugin.testing import Mirror, TerraformBinary
 from tests.support.ece import Ece, ece_mirror
+from tests.support.warm import warm_ece
 
 HERE = Path(__file__).parent
 
@@ -22,9 +23,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def mirror(tmp_path_factory: pytest.TempPathFactory) -> Mirror:
-    """A mirror that holds our provider."""
+def cold_mirror(tmp_path_factory: pytest.TempPathFactory) -> Mirror:
+    """A mirror that starts our provider as users do."""
     return ece_mirror(tmp_path_factory.mktemp("mirror"))
+
+
+@pytest.fixture(scope="session")
+def warm_mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
+    """A mirror that starts our provider from a process that has loaded its modules."""
+    with warm_ece() as provider:
+        yield ece_mirror(tmp_path_factory.mktemp("warm"), provider.command)
+
+
+@pytest.fixture
+def mirror(request: pytest.FixtureRequest) -> Mirror:
+    """The warm mirror; the cold one where a test is about the process, which it says by the marker ``cold_start``."""
+    is_cold = request.node.get_closest_marker("cold_start") is not None
+    found: Mirror = request.getfixturevalue("cold_mirror" if is_cold else "warm_mirror")
+    return found
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from terraform_plugin.testing.process import is_running, wait_until
 from tests.support.ece import OFFICE, Ece, one_deployment
 from tests.support.terraform import matrix
 
+pytestmark = pytest.mark.cold_start
+
+
 A = "ece_deployment.a"
 QUIET = ("-auto-approve", "-no-color", "-input=false")
 

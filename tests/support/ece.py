@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,10 @@ PROVIDER_COMMAND = (sys.executable, "-I", "-c", "import sys; from ece_provider._
 """As the project's launcher starts it."""
 
 
-def ece_mirror(folder: Path) -> Mirror:
+def ece_mirror(folder: Path, command: Sequence[str] = PROVIDER_COMMAND) -> Mirror:
     """A mirror that holds our provider."""
     mirror = Mirror(folder)
-    mirror.add(PROVIDER_ADDRESS, VERSION, PROVIDER_COMMAND)
+    mirror.add(PROVIDER_ADDRESS, VERSION, command)
     return mirror
 
 

@@ -8,6 +8,7 @@ from terraform_plugin.testing.debug import DebuggedProvider
 from terraform_plugin.testing.mirror import Mirror
 from terraform_plugin.testing.process import RunningTerraform, Terminal
 from terraform_plugin.testing.result import Message, Plan, PlannedChange, Result, StoredResource, TerraformError
+from terraform_plugin.testing.warm import WarmProvider
 from terraform_plugin.testing.workspace import Workspace
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "Terminal",
     "TerraformBinary",
     "TerraformError",
+    "WarmProvider",
     "Workspace",
 ]

@@ -10,6 +10,8 @@ from terraform_plugin.testing.process import is_running, wait_until
 from tests.plugin.conformance.support import Toy
 from tests.support.terraform import matrix
 
+pytestmark = pytest.mark.cold_start
+
 
 @matrix("interruption")
 def test_ctrl_c_while_creating_keeps_the_object_untainted(toy: Toy):

@@ -13,6 +13,8 @@ from tests.plugin.conformance.support import Toy, toy_command
 from tests.plugin.toy.provider import ADDRESS
 from tests.support.terraform import matrix
 
+pytestmark = pytest.mark.cold_start
+
 
 def test_started_by_a_person_it_says_what_it_is():
     """Without Terraform's handshake the program explains itself and ends with an error."""
