@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ece_provider.provider import EceProvider
-from terraform_plugin import Attribute, DataSource, Nesting, Resource, Schema
-from terraform_plugin.types import ListOf, MapOf, Primitive, SetOf, Type
+from terraform_plugin import Attribute, DataSource, FunctionSignature, Nesting, Resource, Schema
+from terraform_plugin.types import ListOf, MapOf, ObjectOf, Primitive, SetOf, Type
 from tools.validations_page import validations_page
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -37,6 +37,7 @@ def pages() -> dict[str, str]:
     for source in provider.data_sources:
         made[f"data_{source.type_name}.md"] = _data_page(source)
     made["validations.md"] = validations_page()
+    made["functions.md"] = _functions_page(provider)
     made["README.md"] = _index(provider)
     return made
 
@@ -63,6 +64,7 @@ def _index(provider: EceProvider) -> str:
     ]
     lines += [f"- [{part.type_name}]({part.type_name}.md)" for part in provider.resources]
     lines += [f"- [data {part.type_name}](data_{part.type_name}.md)" for part in provider.data_sources]
+    lines += ["- [functions](functions.md)"]
     return "\n".join(lines) + "\n"
 
 
@@ -82,6 +84,25 @@ def _resource_page(resource: Resource[Any]) -> str:
 def _data_page(source: DataSource[Any]) -> str:
     example = EXAMPLES / f"data_{source.type_name}.tf"
     return _page(f"Data source `{source.type_name}`", source.schema, example, ())
+
+
+def _functions_page(provider: EceProvider) -> str:
+    example = (EXAMPLES / "functions.tf").read_text(encoding="utf-8").strip()
+    lines = ["# Functions", "", "They call nothing, and need Terraform 1.8.", "", "```hcl", example, "```", ""]
+    for function in provider.functions:
+        lines += [f"## `{function.name}`", "", *_function(function.name, function.signature), ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _function(name: str, signature: FunctionSignature) -> Iterator[str]:
+    extra = (signature.variadic,) if signature.variadic is not None else ()
+    names = [one.name for one in signature.parameters] + [f"{one.name}…" for one in extra]
+    yield from _sentences(signature.description)
+    yield ""
+    yield f"`provider::ece::{name}({', '.join(names)})` gives: {_type(signature.returns)}."
+    yield ""
+    for one in (*signature.parameters, *extra):
+        yield f"- `{one.name}` ({_type(one.type)}): {one.description}"
 
 
 def _page(title: str, schema: Schema, example: Path | None, more: list[str] | tuple[()]) -> str:
@@ -141,6 +162,8 @@ def _type(kind: Type) -> str:
             return f"set of {_type(element)}"
         case MapOf(element):
             return f"map of {_type(element)}"
+        case ObjectOf(attributes):
+            return f"object with {', '.join(f'`{name}`' for name in attributes)}"
     return "object"
 
 

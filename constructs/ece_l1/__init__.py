@@ -34,6 +34,7 @@ from ece_l1.deployment_trust_account import DeploymentTrustAccount, DeploymentTr
 from ece_l1.deployment_trust_direct import DeploymentTrustDirect, DeploymentTrustDirectTimeouts
 from ece_l1.deployment_trust_external import DeploymentTrustExternal, DeploymentTrustExternalTimeouts
 from ece_l1.deployment_trust_member import DeploymentTrustMember, DeploymentTrustMemberTimeouts
+from ece_l1.hand_over import HandOver, HandOverLocal, HandOverRemote
 from ece_l1.keystore_secret import KeystoreSecret, KeystoreSecretTimeouts
 from ece_l1.provider import EceProvider, EceProviderElasticsearchCredentials, EceProviderEnvironments
 from ece_l1.remote_cluster import RemoteCluster, RemoteClusterRemote, RemoteClusterTimeouts
@@ -79,6 +80,9 @@ __all__ = [
     "EceProvider",
     "EceProviderElasticsearchCredentials",
     "EceProviderEnvironments",
+    "HandOver",
+    "HandOverLocal",
+    "HandOverRemote",
     "KeystoreSecret",
     "KeystoreSecretTimeouts",
     "RemoteCluster",

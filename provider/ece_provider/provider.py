@@ -20,6 +20,7 @@ from ece_provider.data_sources.remote_clusters import RemoteClusters
 from ece_provider.data_sources.stack_versions import StackVersions
 from ece_provider.data_sources.traffic_filters import TrafficFilters
 from ece_provider.endpoints import is_plain
+from ece_provider.functions import FUNCTIONS
 from ece_provider.resources.cross_cluster_api_key.resource import CrossClusterApiKey
 from ece_provider.resources.cross_cluster_enablement.resource import CrossClusterEnablement
 from ece_provider.resources.default_trust.resource import DefaultTrust
@@ -28,6 +29,7 @@ from ece_provider.resources.deployment_trust_account.resource import DeploymentT
 from ece_provider.resources.deployment_trust_direct.resource import DeploymentTrustDirect
 from ece_provider.resources.deployment_trust_external.resource import DeploymentTrustExternal
 from ece_provider.resources.deployment_trust_member.resource import DeploymentTrustMember
+from ece_provider.resources.hand_over.resource import HandOver
 from ece_provider.resources.keystore_secret.resource import KeystoreSecret
 from ece_provider.resources.remote_cluster.resource import RemoteCluster
 from ece_provider.resources.traffic_filter.resource import TrafficFilter
@@ -36,7 +38,7 @@ from ece_provider.resources.trust_relationship.resource import TrustRelationship
 from ece_provider.settings import Settings, is_unknown, provider_settings
 from terraform_plugin.diagnostics import Diagnostic, Path
 from terraform_plugin.provider import ConfigureContext, Provider
-from terraform_plugin.resource import DataSource, Resource, ValidateContext
+from terraform_plugin.resource import DataSource, Function, Resource, ValidateContext
 
 
 class EceProvider(Provider[ConfiguredProvider]):
@@ -61,6 +63,7 @@ class EceProvider(Provider[ConfiguredProvider]):
             DeploymentTrustDirect(),
             DeploymentTrustExternal(),
             DeploymentTrustMember(),
+            HandOver(),
             KeystoreSecret(),
             RemoteCluster(),
             TrafficFilter(),
@@ -82,6 +85,11 @@ class EceProvider(Provider[ConfiguredProvider]):
             StackVersions(),
             TrafficFilters(),
         )
+
+    @property
+    def functions(self) -> Sequence[Function]:
+        """One instance of each function."""
+        return FUNCTIONS
 
     def validate(self, context: ValidateContext) -> None:
         """Check the provider block without the API and without environment variables."""

@@ -173,4 +173,5 @@ def _names(side: Side, place: str) -> Iterator[Finding]:
             f"Nodes of {side.name} let in only names that the file lists, so without their own they reject each "
             "other. Give node_names, or scope_id and cluster_id where the certificates carry them.",
             field=f"{place}.node_names",
+            code="V44",
         )
