@@ -7,8 +7,9 @@ Every public method is also a call under `/_sim/<method>` (control_http.py): arg
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ece_simulator.call_log import CallLog
 from ece_simulator.clock import ManualClock
@@ -27,12 +28,15 @@ from ece_simulator.specification import specification
 from ece_simulator.switches import Switches
 from ece_simulator.users.rights import GRANTS
 
+if TYPE_CHECKING:
+    from ece_simulator.hosted.organization import HostedOrganization
+
 METHODS = (
     "reset", "seed", "advance", "set_plan_speed", "fail_next", "clear_faults", "release", "fail_plan", "expire_tokens",
     "revoke", "set_role", "add_key", "mark", "take_away", "calls", "clear_calls", "wait_for_call", "state",
     "plan_history", "operations", "set_switch", "set_certificate", "require_client_certificate",
     "client_certificate", "handshakes", "elasticsearch_log", "clear_connections", "set_egress", "set_port",
-    "set_proxy_ca", "rotate_internal_ca", "partners", "add_self_managed", "restart", "put_documents",
+    "set_proxy_ca", "rotate_internal_ca", "partners", "add_hosted", "add_self_managed", "restart", "put_documents",
 )  # fmt: skip
 """What can be called over HTTP."""
 
@@ -40,8 +44,17 @@ METHODS = (
 class Control(PartnerControl):
     """Control of one simulator. Wrong arguments raise ValueError that says what is allowed."""
 
-    def __init__(self, fabric: Fabric, plane: Plane, log: CallLog, faults: list[Fault], switches: Switches) -> None:
+    def __init__(
+        self,
+        fabric: Fabric,
+        plane: Plane,
+        log: CallLog,
+        faults: list[Fault],
+        switches: Switches,
+        new_organization: Callable[..., HostedOrganization],
+    ) -> None:
         super().__init__(fabric, plane)
+        self._new_organization = new_organization
         self._log = log
         self._faults = faults
         self._switches = switches
@@ -57,7 +70,8 @@ class Control(PartnerControl):
                 one.world.reset()
                 for service in uploaded:
                     one.world.tell_certificate_change(service)
-                one.ports.closed.clear()
+                for ports in one.all_ports:
+                    ports.closed.clear()
             self.clear_faults()
             self.clear_connections()
             self._log.clear()
@@ -79,6 +93,7 @@ class Control(PartnerControl):
                 "cluster_id": deployment.elasticsearch.id,
                 "resources": {resource.kind: resource.ref_id for resource in deployment.resources},
                 "rulesets": world.rulesets_of("deployment", deployment.id),
+                "password": deployment.elasticsearch.password,
             }
 
     def mark(

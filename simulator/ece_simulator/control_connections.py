@@ -65,7 +65,8 @@ class ConnectionControl:
         if port not in (TRANSPORT_PORT, KEY_PORT):
             raise ValueError(f"port: {TRANSPORT_PORT} or {KEY_PORT}; got {port}")
         for one in self._fabric.select(installation):
-            (one.ports.closed.discard if open else one.ports.closed.add)(port)
+            for ports in one.all_ports:
+                (ports.closed.discard if open else ports.closed.add)(port)
 
     def set_proxy_ca(self, kind: str, *, installation: Which = None) -> None:
         """Who signs the proxies' certificate from now on: the installation's own CA (`private`) or one that everybody
@@ -82,4 +83,5 @@ class ConnectionControl:
         """The next internal CA becomes active: nodes get new certificates, and one more CA is announced."""
         with self._lock:
             for one in self._fabric.select(installation):
-                one.world.authority.rotate_internal()
+                for region in one.world.regions.values():
+                    region.authority.rotate_internal()

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from ece_simulator.control_connections import ConnectionControl
 from ece_simulator.self_managed.cluster import SelfManagedCluster
 
+if TYPE_CHECKING:
+    from ece_simulator.hosted.organization import HostedOrganization
+
 
 class PartnerControl(ConnectionControl):
     """Wrong arguments raise ValueError that says what is allowed."""
+
+    _new_organization: Callable[..., HostedOrganization]
+
+    def add_hosted(self, name: str = "cloud", **options: Any) -> dict[str, Any]:
+        """Makes an organisation on Elastic Cloud Hosted (option `regions`); returns its facts."""
+        return self._new_organization(name, **options).facts()
 
     def partners(self) -> dict[str, list[dict[str, Any]]]:
         """The facts of all partners by kind, as the announcement tells them."""

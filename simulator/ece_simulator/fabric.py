@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ece_simulator.deployments.model import Deployment
+    from ece_simulator.hosted.organization import HostedOrganization
     from ece_simulator.installation import Installation
     from ece_simulator.partners.registry import Partners
 
@@ -15,8 +16,14 @@ class Fabric:
     """Finds installations by name or number, and deployments in any of them."""
 
     def __init__(self, installations: tuple[Installation, ...], partners: Partners) -> None:
-        self.installations = installations
+        self.own = installations
+        self.hosted: list[HostedOrganization] = []
         self.partners = partners
+
+    @property
+    def installations(self) -> tuple[Installation, ...]:
+        """Everything with an API of ECE's kind: the installations, then the organisations."""
+        return (*self.own, *self.hosted)
 
     def has(self, name: str) -> bool:
         """Whether an installation has this name."""
@@ -24,7 +31,10 @@ class Fabric:
 
     def partner_facts(self) -> dict[str, list[dict[str, Any]]]:
         """What the announcement tells about partners, by kind."""
-        return {"self_managed": [partner.facts() for partner in self.partners.of_kind("self_managed")]}
+        return {
+            "hosted": [organization.facts() for organization in self.hosted],
+            "self_managed": [partner.facts() for partner in self.partners.of_kind("self_managed")],
+        }
 
     def select(self, wanted: int | str | None) -> tuple[Installation, ...]:
         """One installation by number or name; None means all."""

@@ -14,6 +14,7 @@ from ece_simulator.clock import iso
 from ece_simulator.data_plane.listener import Ports
 from ece_simulator.elasticsearch.api import API
 from ece_simulator.faults import Fault
+from ece_simulator.hosted.operations import is_there, unknown_route
 from ece_simulator.message import Reply, Request, json_reply
 from ece_simulator.platform import direct
 from ece_simulator.problems import Problem
@@ -59,9 +60,12 @@ class Installation:
     where the host name does not.
     """
 
-    def __init__(self, world: World, ports: Ports, lock: RLock, log: CallLog, faults: list[Fault]) -> None:
+    def __init__(
+        self, world: World, all_ports: tuple[Ports, ...], lock: RLock, log: CallLog, faults: list[Fault]
+    ) -> None:
         self.world = world
-        self.ports = ports
+        self.all_ports = all_ports
+        """The ports of each region."""
         self._lock = lock
         self._log = log
         self._faults = faults
@@ -212,11 +216,13 @@ class Installation:
 
     def _serve(self, admission: Admission) -> tuple[Reply | Callable[[], Reply], dict[str, str]]:
         request, match, entry = admission.request, admission.match, admission.entry
+        if self.world.hosted and not _hosted_has(self.world, match, request.path):
+            return unknown_route(), {}
         if match is None:
             raise Problem(404, "root.resource_not_found", f"There is nothing at {request.method} {request.path}")
         route = _routes().get(match.operation_id)
         login = self._login(request, route, entry)
-        if match.region not in (None, self.world.region):
+        if match.region is not None and match.region not in self.world.regions:
             raise Problem(404, "root.region_not_found", f"The region [{match.region}] was not found")  # inferred
         if route is None:
             text = f"The simulator does not support [{match.operation_id}]; /_sim/operations lists what it does"
@@ -234,9 +240,17 @@ class Installation:
     def _login(self, request: Request, route: Route | None, entry: LoggedCall) -> Login:
         if route is not None and route.open:
             return Login(User("anonymous", "0", (), ""))
-        login = self.world.accounts.authenticate(request.headers.get("authorization"))
+        authorization = request.headers.get("authorization")
+        if self.world.hosted and not (authorization or "").lower().startswith("apikey "):
+            raise Problem(401, "root.unauthenticated", "The request carries no API key")  # the document: apiKey only
+        login = self.world.accounts.authenticate(authorization)
         entry.user = login.user.name
         return login
+
+
+def _hosted_has(world: World, match: Match | None, path: str) -> bool:
+    channel = world.switches.hosted_management_channel
+    return match is not None and is_there(match.operation_id, path, management_channel=channel)
 
 
 def _key_header(login: Login) -> dict[str, str]:

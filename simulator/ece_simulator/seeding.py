@@ -46,6 +46,7 @@ class Seed:
     documents: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     created_before_2_9_0: bool = False
     body: dict[str, Any] | None = None
+    region: str | None = None
 
 
 def plant(world: World, seed: Seed) -> Deployment:
@@ -107,7 +108,7 @@ def _ruleset(world: World, given: Any) -> str:
 def _request(world: World, seed: Seed) -> dict[str, Any]:
     if seed.template_id not in world.templates:
         raise ValueError(f"template_id: one of {', '.join(world.templates)}; got {seed.template_id!r}")
-    resources = adapted(world.templates[seed.template_id].body, None)["resources"]
+    resources = adapted(world.templates[seed.template_id].body, None, seed.region or world.region)["resources"]
     resources = {kind: payloads for kind, payloads in resources.items() if kind in ("elasticsearch", *seed.kinds)}
     for kind, payloads in resources.items():
         for payload in payloads:

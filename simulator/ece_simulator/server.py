@@ -83,21 +83,38 @@ class Serving:
         port = await self._open(handler, CONTROL_HOST, self._next_port(), None)
         self.control_endpoint = f"http://{CONTROL_HOST}:{port}/_sim"
         for installation in simulator.installations:
-            handler = api_handler(installation)
-            port = await self._open(handler, simulator.host, self._next_port(), None)
-            installation.plain_endpoint = f"http://{_visible(simulator.host)}:{port}"
-            context = api_tls(simulator, installation)
-            port = await self._open(handler, simulator.host, self._next_port(), context)
-            installation.endpoint = f"https://{_visible(simulator.host)}:{port}"
+            await self._open_api(installation)
         for installation in simulator.installations:
-            handler, context = api_handler(installation, direct=True), proxy_tls(simulator, installation)
-            port = await self._open(handler, simulator.host, self._next_port(), context)
-            installation.elasticsearch_endpoint = f"https://{_visible(simulator.host)}:{port}"
-            installation.ports.others[ELASTICSEARCH_PORT] = port
-        for partner in simulator.partners:
-            await self._open_partner(partner)
+            await self._open_elasticsearch(installation)
         self._gateway = await open_gateway(simulator.plane.network, CONTROL_HOST, self._next_port())
         self.gateway_endpoint = f"http://{CONTROL_HOST}:{self._gateway.sockets[0].getsockname()[1]}"
+        for organization in simulator.fabric.hosted:
+            await self._open_whole(organization)
+        for partner in simulator.partners:
+            await self._open_partner(partner)
+
+    async def _open_api(self, installation: Installation) -> None:
+        simulator, handler = self._simulator, api_handler(installation)
+        port = await self._open(handler, simulator.host, self._next_port(), None)
+        installation.plain_endpoint = f"http://{_visible(simulator.host)}:{port}"
+        context = api_tls(simulator, installation)
+        port = await self._open(handler, simulator.host, self._next_port(), context)
+        installation.endpoint = f"https://{_visible(simulator.host)}:{port}"
+
+    async def _open_elasticsearch(self, installation: Installation) -> None:
+        simulator, handler = self._simulator, api_handler(installation, direct=True)
+        port = await self._open(handler, simulator.host, self._next_port(), proxy_tls(simulator, installation))
+        installation.elasticsearch_endpoint = f"https://{_visible(simulator.host)}:{port}"
+        for ports in installation.all_ports:
+            ports.others[ELASTICSEARCH_PORT] = port
+
+    def open_installation(self, installation: Installation) -> None:
+        """Opens the ports of an organisation that came later; call it from another thread."""
+        asyncio.run_coroutine_threadsafe(self._open_whole(installation), self._loop).result()
+
+    async def _open_whole(self, installation: Installation) -> None:
+        await self._open_api(installation)
+        await self._open_elasticsearch(installation)
 
     def open_partner(self, partner: Partner) -> None:
         """Opens the port of a partner that came later; call it from another thread."""
@@ -126,10 +143,11 @@ class Serving:
             self._gateway.close()
         for runner in self._runners:
             await runner.cleanup()
-        for installation in self._simulator.installations:
+        for installation in self._simulator.fabric.installations:
             installation.show_certificate = installation.demand_client_certificate = None
             installation.world.on_certificate_change.clear()
-            installation.ports.others.clear()
+            for ports in installation.all_ports:
+                ports.others.clear()
         for partner in self._simulator.partners:
             partner.on_restart.clear()
             partner.ports.others.clear()

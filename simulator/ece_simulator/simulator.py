@@ -29,6 +29,7 @@ from ece_simulator.tls import WellKnown
 from ece_simulator.world import World
 
 if TYPE_CHECKING:
+    from ece_simulator.hosted.organization import HostedOrganization
     from ece_simulator.self_managed.cluster import SelfManagedCluster
     from ece_simulator.server import Serving
 
@@ -80,9 +81,9 @@ class Simulator:
         self.plane = Plane()
         self.lock = self.plane.lock
         self.log = CallLog()
-        faults: list[Fault] = []
+        self._faults: list[Fault] = []
         kinds = _proxy_kinds(proxy_ca, installations)
-        self._seed = seed
+        self._seed, self._plan_seconds = seed, plan_seconds
         self.well_known = well_known = WellKnown()
         worlds = [
             World(
@@ -92,18 +93,46 @@ class Simulator:
             )
             for number, name in enumerate(ascii_lowercase[:installations])
         ]  # fmt: skip
-        self.installations = tuple(self._installation(world, faults) for world in worlds)
+        self.installations = tuple(self._installation(world) for world in worlds)
         around = Surroundings(self.plane, self.clock, well_known, seed)
         self.partners = Partners(around, lambda: self.state_dir, lambda name: self.fabric.has(name))
         self.fabric = Fabric(self.installations, self.partners)
-        self.control = Control(self.fabric, self.plane, self.log, faults, self.switches)
+        self.control = Control(self.fabric, self.plane, self.log, self._faults, self.switches, self.add_hosted)
         self.control.set_plan_speed(plan_seconds)
 
-    def _installation(self, world: World, faults: list[Fault]) -> Installation:
-        """An installation whose deployments can be reached by the names below its domain."""
-        ports = Ports(world.name, Proxies(world), self.plane.handshakes, self.plane.wire)
-        self.plane.network.add(world.domain, ports)
-        return Installation(world, ports, self.lock, self.log, faults)
+    def _installation(self, world: World) -> Installation:
+        return Installation(world, self._ports(world), self.lock, self.log, self._faults)
+
+    def _ports(self, world: World) -> tuple[Ports, ...]:
+        """The ports of each region; its deployments can be reached by the names below its domain."""
+        edge, plane = Proxies(world), self.plane
+        ports = [Ports(f"{world.name}-{name}", edge, plane.handshakes, plane.wire) for name in world.regions]
+        for region, one in zip(world.regions.values(), ports, strict=True):
+            plane.network.add(region.domain, one)
+        return tuple(ports)
+
+    def add_hosted(
+        self, name: str = "cloud", regions: Sequence[str] = ("aws-eu-central-1", "aws-us-east-1")
+    ) -> HostedOrganization:
+        """An organisation on Elastic Cloud Hosted with these regions, each with its own CA and address."""
+        from ece_simulator.hosted.organization import HostedOrganization
+
+        self.partners.check(name)
+        if not regions:
+            raise ValueError("regions: at least one")
+        first = 10 + 16 * len(self.fabric.hosted)
+        addresses = {region: f"192.0.2.{first + number}" for number, region in enumerate(dict.fromkeys(regions))}
+        world = World(
+            name, self.clock, self.switches,
+            seed=self._seed, domain=f"{name}.ech.test", session_seconds=3600.0,
+            plane=self.plane, well_known=self.well_known, proxy_ca="public", hosted=addresses,
+        )  # fmt: skip
+        made = HostedOrganization(world, self._ports(world), self.lock, self.log, self._faults)
+        made.world.plans.set_speed(self._plan_seconds, None)
+        self.fabric.hosted.append(made)
+        if self._serving is not None:
+            self._serving.open_installation(made)
+        return made
 
     def handle(self, request: Request, installation: int | str = 0) -> Reply:
         """A call to one installation without a port."""

@@ -84,6 +84,9 @@ class Switches:
     management_channel: str = "allowed"
     """Whether the way to Elasticsearch through ECE works: `allowed` or `refused`."""
 
+    hosted_management_channel: bool = False
+    """Whether Elastic Cloud Hosted has the way to Elasticsearch through its API; its document for users lacks it."""
+
     filters_read_foreign_certificates: bool = False
     """Whether the proxy also identifies clients by the CAs of platform trust relationships, so that remote cluster
     filters can name other environments."""

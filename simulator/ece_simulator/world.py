@@ -7,15 +7,16 @@ from typing import Any
 
 from ece_simulator.clock import Agenda, Clock
 from ece_simulator.data_plane.network import Plane
-from ece_simulator.deployments.model import Deployment
+from ece_simulator.deployments.model import Deployment, Resource
 from ece_simulator.ids import Ids
 from ece_simulator.plans.engine import PlanEngine
 from ece_simulator.platform.chains import Chain, own_proxy_chain
 from ece_simulator.problems import Problem, deployment_not_found
+from ece_simulator.regions import Region
 from ece_simulator.seeding import plant_system_deployments
 from ece_simulator.switches import Switches
 from ece_simulator.templates.catalogue import Template, configurations, templates
-from ece_simulator.tls import Authority, WellKnown
+from ece_simulator.tls import Authority, Pair, WellKnown
 from ece_simulator.traffic_filters.rules import Ruleset
 from ece_simulator.trust.relationships import Relationship
 from ece_simulator.users.accounts import Accounts
@@ -25,7 +26,10 @@ ECE_VERSION = "4.2.0"
 
 
 class World:
-    """One installation's deployments, filters, users, account; `reset` starts anew with the same identity."""
+    """One installation's deployments, filters, users, account; `reset` starts anew with the same identity.
+
+    `hosted` makes it an organisation on Elastic Cloud Hosted: names of its regions, and the address of each.
+    """
 
     def __init__(
         self,
@@ -40,12 +44,14 @@ class World:
         well_known: WellKnown | None = None,
         proxy_ca: str = "private",
         egress: str = "198.51.100.10",
+        hosted: dict[str, str] | None = None,
     ) -> None:
         self.name = name
         self.clock = clock
         self.switches = switches
         self.domain = domain
-        self.region = REGION
+        self.hosted = hosted is not None
+        self.region = REGION if hosted is None else next(iter(hosted))
         self.ece_version = ECE_VERSION
         self.ids = Ids(f"{seed}/{name}")
         self.agenda = Agenda(clock)
@@ -54,10 +60,10 @@ class World:
         self.environment_id = self.ids.number()
         self.local_relationship_id = self.ids.hex32()
         self.authority = Authority(name)
+        self.regions = self._regions(hosted, egress)
         self.plane = plane or Plane()
         self.well_known = well_known or WellKnown()
         self.proxy_ca = proxy_ca
-        self.egress = egress
         self.on_certificate_change: list[Callable[[str], None]] = []
         self._own_proxy_chains: dict[str, Chain] = {}
         self.accounts = Accounts(self.ids, self.agenda, session_seconds)
@@ -79,7 +85,35 @@ class World:
         self.chains: dict[str, Chain] = {}
         self.plans.seconds_of.clear()
         self.plans.orders.clear()
-        plant_system_deployments(self)
+        if not self.hosted:
+            plant_system_deployments(self)
+
+    def _regions(self, hosted: dict[str, str] | None, egress: str) -> dict[str, Region]:
+        """One region on ECE; of an organisation (names and their addresses) one domain and one authority for each."""
+        if hosted is None:
+            return {REGION: Region(REGION, self.domain, self.authority, egress)}
+        return {
+            name: Region(name, f"{name}.{self.domain}", Authority(f"{self.name} {name}"), address)
+            for name, address in hosted.items()
+        }
+
+    def region_of(self, resource: Resource) -> Region:
+        """Where a resource lives."""
+        return self.regions.get(resource.region) or next(iter(self.regions.values()))
+
+    def internal_authorities(self) -> list[Pair]:
+        """The CAs that nodes accept among themselves: those of all regions."""
+        return [pair for region in self.regions.values() for pair in region.authority.internal_authorities()]
+
+    @property
+    def egress(self) -> str:
+        """The address that others see (of the first region)."""
+        return next(iter(self.regions.values())).egress
+
+    @egress.setter
+    def egress(self, address: str) -> None:
+        for region in self.regions.values():
+            region.egress = address
 
     def own_proxy_chain(self) -> Chain:
         """The chain the installation gave its proxies itself."""

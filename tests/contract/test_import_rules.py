@@ -27,7 +27,7 @@ ALLOWED = {
     "ece_provider": {"terraform_plugin", "ece_client", "ece_domain"},
     "ece_client": {"httpx", "pydantic", "typing_extensions"},
     "ece_domain": {"cryptography"},
-    "ece_simulator": {"aiohttp", "cryptography", "jsonschema", "typing_extensions"},
+    "ece_simulator": {"aiohttp", "cryptography", "jsonschema", "typing_extensions", "yaml"},
 }
 
 

@@ -24,12 +24,14 @@ SHORT = "es"
 
 def endpoint_of(world: World, resource: Resource) -> str:
     """The host name of a deployment's Elasticsearch."""
-    return f"{resource.id}.{world.domain}"
+    return f"{resource.id}.{world.region_of(resource).domain}"
 
 
 def alias_of(world: World, deployment: Deployment) -> str | None:
     """The other host name, if the deployment has an alias."""
-    return f"{deployment.alias}.{SHORT}.{world.domain}" if deployment.alias else None
+    if not deployment.alias:
+        return None
+    return f"{deployment.alias}.{SHORT}.{world.region_of(deployment.elasticsearch).domain}"
 
 
 def is_running(resource: Resource) -> bool:
@@ -66,18 +68,20 @@ def _again(world: World, deployment_id: str, cluster_id: str) -> Site | None:
 def node_of(world: World, deployment: Deployment, resource: Resource) -> Shown:
     """The certificate of the nodes: signed by the active internal CA, named by cluster and environment."""
     hosts = tuple(host for host in (endpoint_of(world, resource), alias_of(world, deployment)) if host)
-    key = (world.authority.active, resource.scoped_names, hosts)
+    authority = world.region_of(resource).authority
+    key = (authority.active, resource.scoped_names, hosts)
     if resource.node is None or resource.node[0] != key:
         name = node_name("instance-0000000000", resource.id, world.environment_id) if resource.scoped_names else None
-        resource.node = (key, node_certificate(world.authority.internal, name, hosts))
+        resource.node = (key, node_certificate(authority.internal, name, hosts))
     return resource.node[1]
 
 
 def _caller(world: World, deployment: Deployment, resource: Resource, alias: str | None) -> Caller:
+    region = world.region_of(resource)
     return Caller(
-        source=world.egress,
+        source=region.egress,
         shown=node_of(world, deployment, resource),
-        issuer=world.authority.internal.pem,
+        issuer=region.authority.internal.pem,
         transport=transport_trust(world, resource),
         server_authorities=server_authorities(world, resource),
         credentials=resource.cluster.credentials.get(alias) if alias is not None else None,

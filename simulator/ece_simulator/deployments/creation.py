@@ -80,7 +80,7 @@ class PayloadReader:
     def _regions(self, drafts: list[Draft]) -> None:
         for draft in drafts:
             region = draft.payload["region"]
-            if region != self.world.region:
+            if region not in self.world.regions:
                 place = f"resources.{draft.kind}[0].region"
                 self.check.complain(INVALID, place, f"The region [{region}] does not exist")
 

@@ -155,9 +155,10 @@ def get_deployment_certificate_authority(call: Call) -> Answer:
     """GET …/certificate-authority."""
     deployment = call.world.deployment(call.path["deployment_id"])
     environment = call.world.environment_id
+    authority = call.world.region_of(deployment.elasticsearch).authority
     pattern = f"*.node.{deployment.elasticsearch.id}.cluster.{environment}.account"
     certificates = [
         public.view(trusted_also_by(call.world, public.certificate, deployment.elasticsearch))
-        for public in call.world.authority.public_certificates()
+        for public in authority.public_certificates()
     ]
     return Answer({"recommended_trust_restriction": pattern, "public_certificates": certificates})

@@ -57,7 +57,7 @@ def _instance(
         "service_running": True,
         "maintenance_mode": False,
         "service_version": version,
-        "zone": f"{world.region}-1{'abc'[zone]}",
+        "zone": f"{resource.region}-1{'abc'[zone]}",
         "allocator_id": f"192.0.2.{10 + zone}",
         "instance_configuration": {
             "id": configuration["id"], "name": configuration["name"],

@@ -179,7 +179,7 @@ def endpoint_metadata(world: World, deployment: Deployment, resource: Resource, 
     host = endpoint_of(world, resource)
     metadata |= {"endpoint": host, "service_url": f"https://{host}:{HTTPS_PORT}", "services_urls": None}
     if deployment.alias:
-        aliased = f"{deployment.alias}.{SHORT.get(resource.kind, resource.kind)}.{world.domain}"
+        aliased = f"{deployment.alias}.{SHORT.get(resource.kind, resource.kind)}.{world.region_of(resource).domain}"
         metadata |= {"aliased_endpoint": aliased, "aliased_url": f"https://{aliased}:{HTTPS_PORT}"}
     if resource.kind == "elasticsearch":
         metadata["cloud_id"] = cloud_id(world, deployment)
@@ -187,7 +187,8 @@ def endpoint_metadata(world: World, deployment: Deployment, resource: Resource, 
         base = deployment.alias or resource.id
         services = ("fleet", "apm", "ingest")
         metadata["services_urls"] = [
-            {"service": name, "url": f"https://{base}.{name}.{world.domain}:{HTTPS_PORT}"} for name in services
+            {"service": name, "url": f"https://{base}.{name}.{world.region_of(resource).domain}:{HTTPS_PORT}"}
+            for name in services
         ]
     return metadata
 
@@ -195,7 +196,8 @@ def endpoint_metadata(world: World, deployment: Deployment, resource: Resource, 
 def cloud_id(world: World, deployment: Deployment) -> str:
     """`name:base64(domain:port$elasticsearch$kibana)`."""
     kibana = deployment.of_kind("kibana")
-    parts = f"{world.domain}:{HTTPS_PORT}${deployment.elasticsearch.id}${kibana[0].id if kibana else ''}"
+    domain = world.region_of(deployment.elasticsearch).domain
+    parts = f"{domain}:{HTTPS_PORT}${deployment.elasticsearch.id}${kibana[0].id if kibana else ''}"
     return f"{deployment.name.replace(' ', '_')}:{base64.b64encode(parts.encode()).decode()}"
 
 

@@ -43,7 +43,7 @@ class Partners:
 
     def add_self_managed(self, name: str, home: Path | str | None, **options: Any) -> SelfManagedCluster:
         """A self-managed cluster."""
-        self._check(name)
+        self.check(name)
         options.setdefault("version", "9.2.0")
         options.setdefault("host", f"{name}.self.test")
         options.setdefault("scope_id", re.sub(r"[^a-z0-9]", "", name))
@@ -57,7 +57,8 @@ class Partners:
             tell(partner)
         return partner
 
-    def _check(self, name: str) -> None:
+    def check(self, name: str) -> None:
+        """ValueError for a name that cannot be one, or is taken."""
         if not _NAME.match(name) or name in self._partners or self._taken(name):
             raise ValueError(f"name: lower-case letters, digits and dashes, not taken yet; got {name!r}")
 

@@ -48,7 +48,8 @@ class Chain:
 
 def own_proxy_chain(world: World, kind: str) -> Chain:
     """The chain that the proxies start with."""
-    names = (f"*.{world.domain}", *(f"*.{product}.{world.domain}" for product in PRODUCTS))
+    domains = [region.domain for region in world.regions.values()]
+    names = [name for domain in domains for name in (f"*.{domain}", *(f"*.{product}.{domain}" for product in PRODUCTS))]
     issuer = world.well_known.issuer if kind == "public" else world.authority.proxy_root
     server = issue(issuer, f"*.{world.domain}", (*names, *world.authority.hosts))
     behind = (issuer, world.well_known.root) if kind == "public" else (issuer,)

@@ -38,7 +38,7 @@ class Proxies:
     def known_authorities(self) -> tuple[str, ...]:
         """CAs of client certificates that the proxies read: the internal ones; those of other ECEs by switch."""
         with self.world.plane.lock:
-            found = [pair.pem for pair in self.world.authority.internal_authorities()]
+            found = [pair.pem for pair in self.world.internal_authorities()]
             if self.world.switches.filters_read_foreign_certificates:
                 found += [record.public_ca_cert for record in self.world.relationships.values()]
             return tuple(dict.fromkeys(found))

@@ -35,7 +35,7 @@ def get_deployment_template_v2(call: Call) -> Answer:
 
 def _check_region(call: Call) -> None:
     region = call.query["region"]
-    if region != call.world.region:
+    if region not in call.world.regions:
         raise Problem(400, "templates.region_not_found", f"The region [{region}] was not found", ["region"])
 
 
@@ -61,7 +61,7 @@ def _info(call: Call, template: Template) -> dict[str, Any]:
         "id": template.template_id,
         "name": template.name,
         "description": template.description,
-        "deployment_template": adapted(template.body, call.query["stack_version"]),
+        "deployment_template": adapted(template.body, call.query["stack_version"], call.query["region"]),
         "system_owned": template.system_owned,
         "source": source,
         "metadata": _metadata(template),
@@ -75,9 +75,12 @@ def _info(call: Call, template: Template) -> dict[str, Any]:
     return info
 
 
-def adapted(body: dict[str, Any], stack_version: str | None) -> dict[str, Any]:
+def adapted(body: dict[str, Any], stack_version: str | None, region: str | None = None) -> dict[str, Any]:
     """The template for one stack version (what changes with it is inferred): dead kinds left out, version set."""
     body = copy.deepcopy(body)
+    for payloads in body["resources"].values() if region is not None else ():
+        for payload in payloads:
+            payload["region"] = region
     if stack_version is None:
         return body
     major = parse(stack_version)[0]

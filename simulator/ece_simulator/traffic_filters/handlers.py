@@ -69,6 +69,7 @@ def create_traffic_filter_ruleset_association(call: Call) -> Answer:
     """POST …/associations: 201 new, 200 already there."""
     ruleset = _ruleset(call)
     pair = _entity(call, call.body["entity_type"], call.body["id"])
+    _check_same_region(call, ruleset, call.body["id"])
     associated = call.world.associations.setdefault(ruleset.id, {})
     status = 200 if pair in associated else 201
     associated[pair] = None
@@ -118,6 +119,15 @@ def _entity(call: Call, entity_type: str, entity_id: str) -> tuple[str, str]:
     if not known:
         raise deployment_not_found(entity_id)  # that a missing deployment is a 404 here is inferred
     return entity_type, entity_id
+
+
+def _check_same_region(call: Call, ruleset: Ruleset, entity_id: str) -> None:
+    """A rule set is bound to its region (documented for the hosted service; status and code inferred)."""
+    deployment = call.world.deployments.get(entity_id) or call.world.cluster_owner(entity_id)
+    region = deployment.elasticsearch.region if deployment is not None else ruleset.region
+    if region != ruleset.region:
+        text = f"The ruleset [{ruleset.id}] belongs to the region [{ruleset.region}], the deployment to [{region}]"
+        raise Problem(400, "traffic_filter.invalid_input", text, ["id"])
 
 
 def _associations(call: Call, ruleset: Ruleset) -> list[dict[str, str]]:

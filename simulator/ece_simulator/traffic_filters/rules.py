@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ece_simulator.world import World
 
 MAX_RULESETS = 512
+MAX_HOSTED_RULESETS = 1024
 MAX_RULES = 128
 TYPES = ("ip", "remote_cluster")
 """What ECE has; the other known types need a cloud provider."""
@@ -58,15 +59,16 @@ def _set_only(rule: dict[str, Any]) -> dict[str, Any]:
 
 def check_room(world: World) -> None:
     """Refuses a rule set above the limit of the account."""
-    if len(world.rulesets) >= MAX_RULESETS:
-        raise Problem(400, LIMIT, f"The account has {MAX_RULESETS} traffic filter rulesets, no more are possible")
+    most = MAX_HOSTED_RULESETS if world.hosted else MAX_RULESETS
+    if len(world.rulesets) >= most:
+        raise Problem(400, LIMIT, f"The account has {most} traffic filter rulesets, no more are possible")
 
 
 def _complaints(world: World, body: dict[str, Any]) -> list[Complaint]:
     found = []
     if not body["name"].strip():
         found.append(Complaint(INVALID, "The name is empty", ("name",)))
-    if body["region"] != world.region:
+    if body["region"] not in world.regions:
         found.append(Complaint(INVALID, f"The region [{body['region']}] does not exist", ("region",)))
     if len(body["rules"]) > MAX_RULES:
         text = f"A ruleset can hold {MAX_RULES} rules, got {len(body['rules'])}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def transport_trust(world: World, resource: Resource) -> TransportTrust:
     """Certificate model: CAs and patterns. A deployment from before ECE 2.9.0 trusts only itself (documented)."""
-    own = [pair.pem for pair in world.authority.internal_authorities()]
+    own = [pair.pem for pair in world.internal_authorities()]
     patterns = [cluster_pattern(resource.id, world.environment_id)]
     if not resource.scoped_names:
         return TransportTrust(tuple(own), tuple(patterns))
