@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from ece_domain import connection_hints as hints
 from ece_domain.compatibility import connection_finding, model_finding
 from ece_domain.findings import InvalidValue
+from ece_domain.platforms import Platform, port_of
 from ece_domain.remote_clusters import Address, Connection, credentials_setting
-from ece_domain.security_models import CLOUD_PORTS, SecurityModel, model_of_port, other
+from ece_domain.security_models import SecurityModel, model_of_port, other
 
 Json = Mapping[str, Any]
 
@@ -57,6 +59,13 @@ class SideSeen:
     """``accounts``, ``external``, ``direct`` of its trust settings."""
     status: str | None = None
     """What its Elasticsearch is doing: ``started``, ``stopped`` …"""
+    platform: Platform = Platform.ECE
+    """Where it runs; a cluster of its own counts as self-managed, as what it runs on cannot be seen."""
+
+    @property
+    def has_keystore_api(self) -> bool:
+        """Whether the entries of its keystore are seen, and not only what Elasticsearch has loaded."""
+        return self.platform.is_cloud
 
 
 @dataclass(frozen=True)
@@ -112,7 +121,7 @@ def _settings(seen: Evidence) -> Iterator[Cause]:
         yield Cause(
             Piece.SETTINGS,
             f"{address} is a port of the {other(seen.model).value} model, and this connection is to use the "
-            f"{seen.model.value} model, whose port is {CLOUD_PORTS[seen.model]}.",
+            f"{seen.model.value} model, whose port is {port_of(_remote_platform(seen), seen.model)}.",
         )
     endpoint = seen.remote.endpoint if seen.remote else None
     if endpoint and connection.server_name != endpoint:
@@ -123,8 +132,15 @@ def _settings(seen: Evidence) -> Iterator[Cause]:
         )
 
 
+def _remote_platform(seen: Evidence) -> Platform:
+    return seen.remote.platform if seen.remote else Platform.ECE
+
+
 def _keystore(seen: Evidence) -> Iterator[Cause]:
     name = credentials_setting(seen.alias)
+    if not seen.local.has_keystore_api:
+        yield from _loaded(seen)
+        return
     if seen.model is SecurityModel.API_KEY and seen.has_secret is False:
         yield Cause(
             Piece.SECRET,
@@ -143,6 +159,15 @@ def _keystore(seen: Evidence) -> Iterator[Cause]:
             f"The keystore of {seen.local.words} has the entry {name}, which turns the alias to the API-key model: "
             "that cannot work at port 9400. Remove the entry (and the ece_cross_cluster_api_key that owns it).",
         )
+
+
+def _loaded(seen: Evidence) -> Iterator[Cause]:
+    """The keystore of a cluster of its own: only what is loaded can be seen."""
+    by_key, is_loaded = seen.model is SecurityModel.API_KEY, seen.has_secret
+    if by_key and is_loaded is False:
+        yield Cause(Piece.SECRET, hints.missing_secret(seen.local.words, seen.alias))
+    elif not by_key and is_loaded:
+        yield Cause(Piece.SECRET, hints.needless_secret(seen.local.words, seen.alias))
 
 
 def _sides(seen: Evidence) -> Iterator[Cause]:
@@ -207,6 +232,9 @@ def _authority(seen: Evidence) -> Iterator[Cause]:
     if set(seen.proxy_fingerprints) & set(seen.trusted_fingerprints):
         return
     said = _matches(seen, _NO_TRUST) is not None and "transport.ssl" not in seen.said
+    if not seen.local.has_keystore_api:
+        yield Cause(Piece.CERTIFICATE_AUTHORITY, hints.proxy_authority(seen.local.words), is_certain=said)
+        return
     yield Cause(
         Piece.CERTIFICATE_AUTHORITY,
         f"{seen.local.words} has no direct trust (type proxy) for the CA that signed the proxy certificate of the "
@@ -223,7 +251,7 @@ def _filters(seen: Evidence) -> Iterator[Cause]:
         return
     where = seen.remote.words if seen.remote else "the remote side"
     has_addresses = any(ruleset.get("type") == "ip" for ruleset in seen.filters)
-    kind = "its own cluster id or environment id" if seen.is_same_environment else "the addresses of its allocators"
+    kind = "its own cluster id or environment id" if seen.is_same_environment else hints.sources(seen.local.platform)
     closed = _matches(seen, _CLOSED) is not None
     yield Cause(
         Piece.FILTER,
@@ -343,10 +371,19 @@ def _matches(seen: Evidence, pattern: re.Pattern[str]) -> str | None:
 def _said(seen: Evidence) -> Iterator[Cause]:
     for pattern, model, piece, text in _WORDS:
         if model in (None, seen.model) and re.search(pattern, seen.said, re.IGNORECASE | re.DOTALL):
-            yield Cause(_refined(piece, seen), f"{text} {_quote(seen.said)}", is_certain=piece is not Piece.NETWORK)
+            told = f"{text}{_hint(piece, seen)} {_quote(seen.said)}"
+            yield Cause(_refined(piece, seen), told, is_certain=piece is not Piece.NETWORK)
             return
     if seen.said:
         yield Cause(Piece.NETWORK, f"{_quote(seen.said)} {_network(seen).text}", is_certain=False)
+
+
+def _hint(piece: Piece, seen: Evidence) -> str:
+    """What the same words mean where the remote side is no deployment of ECE."""
+    if piece is Piece.CERTIFICATE_AUTHORITY:
+        return hints.server_authority(_remote_platform(seen))
+    is_about_reach = piece in (Piece.NETWORK, Piece.TRUST)
+    return hints.server(_remote_platform(seen), seen.model) if is_about_reach else ""
 
 
 def _refined(piece: Piece, seen: Evidence) -> Piece:
@@ -360,9 +397,11 @@ def _quote(said: str) -> str:
 
 def _network(seen: Evidence) -> Cause:
     address = seen.connection.proxy_address if seen.connection else "the remote side"
+    who = hints.dials(seen.local.platform, seen.local.words)
     return Cause(
         Piece.NETWORK,
-        f"Nothing is wrong with what can be seen from here. Check that the allocators of {seen.local.words} reach "
-        f"{address} (firewall, load balancer in TCP mode without proxy protocol, DNS), and the log of Elasticsearch.",
+        f"Nothing is wrong with what can be seen from here. Check that {who} "
+        f"{address} (firewall, load balancer in TCP mode without proxy protocol, DNS), and the log of Elasticsearch."
+        f"{hints.server(_remote_platform(seen), seen.model)}",
         is_certain=False,
     )

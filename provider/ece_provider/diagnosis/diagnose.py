@@ -8,9 +8,9 @@ from typing import Final
 
 from ece_domain.connection_causes import Cause, Piece, causes
 from ece_domain.security_models import SecurityModel
-from ece_provider.configured import ConfiguredProvider
 from ece_provider.diagnosis.evidence import gather
 from ece_provider.sides import Side
+from terraform_plugin.values import Values
 
 _OWNERS: Final = {
     Piece.SECRET: "ece_cross_cluster_api_key",
@@ -44,8 +44,7 @@ class Diagnosis:
         return _OWNERS[certain[0].piece]
 
 
-async def diagnose(
-    provider: ConfiguredProvider, local: Side, remote: Side | None, alias: str, model: SecurityModel
-) -> Diagnosis:
+async def diagnose(local: Side, remote: Side | None, state: Values, model: SecurityModel) -> Diagnosis:
     """Look at everything that can be looked at. Nothing that fails on the way is an error: it is only not seen."""
-    return Diagnosis(causes(await gather(provider, local, remote, alias, model)))
+    server_name = (state.get("remote") or {}).get("server_name")
+    return Diagnosis(causes(await gather(local, remote, state["alias"], model, server_name)))

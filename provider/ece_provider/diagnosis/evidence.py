@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from ece_client import ApiError
 from ece_domain.certificates import fingerprints
 from ece_domain.connection_causes import Evidence, SideSeen
 from ece_domain.findings import InvalidValue
+from ece_domain.platforms import Platform
 from ece_domain.remote_clusters import Connection, alias_settings, credentials_setting
 from ece_domain.security_models import SecurityModel
-from ece_provider.configured import ConfiguredProvider
 from ece_provider.deployment_reads import trust_of
+from ece_provider.kinds import ECE, ECH, ELASTICSEARCH
 from ece_provider.resources.cross_cluster_api_key.handover import labelled_keys
 from ece_provider.resources.deployment.mapping import status_of
 from ece_provider.sides import Side
@@ -24,11 +25,13 @@ LOG = logging.getLogger("ece_provider.diagnosis")
 
 T = TypeVar("T")
 
+_PLATFORMS: Final = {ECE: Platform.ECE, ECH: Platform.ECH, ELASTICSEARCH: Platform.SELF_MANAGED}
+
 
 async def gather(
-    provider: ConfiguredProvider, local: Side, remote: Side | None, alias: str, model: SecurityModel
+    local: Side, remote: Side | None, alias: str, model: SecurityModel, server_name: str | None = None
 ) -> Evidence:
-    """All that can be seen of a connection from the sides that are known."""
+    """All that can be seen of a connection from the sides that are known; ``server_name`` where one was given."""
     cluster = local.cluster
     settings, remotes, secrets, said = await asyncio.gather(
         _seen(cluster.settings()), _seen(cluster.remotes()), _seen(cluster.secrets()), _seen(_failure(local, alias))
@@ -36,7 +39,7 @@ async def gather(
     found = alias_settings(settings or {}, alias)
     info = (remotes or {}).get(alias)
     here = await _side(local)
-    there = None if remote is None else await _side(remote)
+    there = None if remote is None else await _side(remote, server_name)
     more: dict[str, Any] = {}
     if remote is not None and model is SecurityModel.API_KEY:
         more = await _of_key_model(local, remote, alias, here)
@@ -67,14 +70,15 @@ async def _failure(local: Side, alias: str) -> str:
     return await (await local.elasticsearch()).failure_of(alias)
 
 
-async def _side(side: Side) -> SideSeen:
+async def _side(side: Side, server_name: str | None = None) -> SideSeen:
     facts = side.facts
-    deployment = await _seen(side.place.deployments.get(facts.id))
+    deployment = await _seen(side.place.deployments.get(facts.id)) if facts.is_deployment else None
     return SideSeen(
         words=side.words,
+        platform=_PLATFORMS[side.place.kind],
         cluster_id=facts.cluster_id,
         version=facts.version,
-        endpoint=facts.endpoint,
+        endpoint=server_name or facts.endpoint,
         environment_id=side.environment_id or await _seen(side.place.environment_id(facts.id)),
         trust=None if deployment is None else trust_of(deployment),
         status=None if deployment is None else status_of(deployment),

@@ -73,6 +73,7 @@ def _check_local(context: PlanContext[ConfiguredProvider], local: Values) -> Non
     """Whether the key has a place to go to, by the kind of the environment."""
     from ece_provider.resources.cross_cluster_api_key.local_side import needless_file
 
+    report(context.diagnostics, _local_findings(local))
     environment, name, file = local["environment"], local["name"], local["secret_file"]
     if not is_known(environment) or name is not None or not is_known(file):
         return

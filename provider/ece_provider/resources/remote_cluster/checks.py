@@ -127,12 +127,11 @@ def _foreign_key_findings(config: Values, text: str) -> Iterator[Finding]:
             "finds a secret by the alias, so both must be the same.",
             field="cross_cluster_api_key_id",
         )
-    is_elsewhere = config["deployment_id"] is None and not (key.is_cluster or key.is_named)
-    if is_elsewhere or (is_set(config["deployment_id"]) and key.deployment_id != config["deployment_id"]):
+    if is_set(config["deployment_id"]) and key.deployment_id != config["deployment_id"]:
         yield Finding(
             "The key is for another deployment",
             f"The secret is in the keystore of deployment {key.deployment_id}, and this connection starts at "
-            f"{config['deployment_id'] or 'a cluster without a deployment'}.",
+            f"{config['deployment_id']}.",
             field="cross_cluster_api_key_id",
         )
 
@@ -164,6 +163,8 @@ def _platform_findings(config: Values) -> Iterator[Finding]:
 async def check_sides(context: PlanContext[ConfiguredProvider], planned: Values) -> None:
     """Judge both sides where they can be seen: they exist, may take part, and their versions fit."""
     local = await side_for_check(context, planned, Path())
+    if local is not None:
+        report(context.diagnostics, _cluster_key_findings(planned, local))
     remote = await side_for_check(context, planned["remote"], Path("remote"))
     if local is None or remote is None:
         return
@@ -178,6 +179,20 @@ async def check_sides(context: PlanContext[ConfiguredProvider], planned: Values)
     name = (context.config or {}).get("server_name")
     if is_set(name) and remote.endpoint and not planned["remote"]["server_name"] and name != remote.endpoint:
         report(context.diagnostics, [exclusion("server_name")])
+
+
+def _cluster_key_findings(planned: Values, local: Facts) -> Iterator[Finding]:
+    """The key of a cluster without a deployment; that of a deployment is judged by its id alone."""
+    text = planned["cross_cluster_api_key_id"]
+    if local.is_deployment or not is_set(text):
+        return
+    key = ConnectionId.parse(text)
+    if not key.is_named and key.deployment_id != local.id:
+        yield Finding(
+            "The key is for another cluster",
+            f"The key {text} is for {key.deployment_id}, and this connection starts at {local.words} ({local.id}).",
+            field="cross_cluster_api_key_id",
+        )
 
 
 def _pair_findings(local: Facts, remote: Facts, model: Any) -> Iterator[Finding | None]:

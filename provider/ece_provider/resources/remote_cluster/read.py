@@ -77,7 +77,7 @@ def _note_expected(context: ReadContext[ConfiguredProvider], state: Values, remo
 async def _tell(context: ReadContext[ConfiguredProvider], state: Values, local: Side, remote: Side | None) -> None:
     """Say why the connection is down; where a piece of another object is missing, that one shows in the plan."""
     model = SecurityModel(state["security_model"])
-    diagnosis = await diagnose(context.provider, local, remote, state["alias"], model)
+    diagnosis = await diagnose(local, remote, state, model)
     if diagnosis.owner is not None:
         context.private[OWNER] = diagnosis.owner
     context.diagnostics.warning(

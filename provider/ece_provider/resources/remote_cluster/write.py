@@ -160,7 +160,7 @@ class _Work:
         self._context.private.pop(OWNER, None)
         if found is not None or not waits:
             return found is not None
-        diagnosis = await diagnose(self._context.provider, self.local, self._remote, alias, self.model)
+        diagnosis = await diagnose(self.local, self._remote, self._planned, self.model)
         LOG.info("alias %s of %s is not connected: %s", alias, self.local.words, diagnosis.text)
         raise DiagnosticError(
             f'Remote cluster "{alias}" is not connected',

@@ -1,0 +1,95 @@
+"""What is to be looked at where a side is no deployment of ECE: the same cause has another remedy there. Pure texts.
+
+Sources: Elasticsearch documentation, "Remote clusters with self-managed installations"; ECK documentation, "Remote
+clusters"; Elastic Cloud documentation, "Network security".
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ece_domain.platforms import Platform
+from ece_domain.remote_clusters import credentials_setting
+from ece_domain.security_models import SecurityModel
+
+
+def missing_secret(words: str, alias: str) -> str:
+    """The local side is a cluster of its own, and Elasticsearch has loaded no secret."""
+    name = credentials_setting(alias)
+    return (
+        f"Elasticsearch of {words} has loaded no secret {name}, so it uses the certificate model. Put the key, which "
+        "secret_file of its ece_cross_cluster_api_key holds, into the keystore of every node: "
+        f"bin/elasticsearch-keystore add --stdin {name} < FILE (on ECK: a Secret with that key in "
+        "spec.secureSettings); then POST /_nodes/reload_secure_settings, or restart."
+    )
+
+
+def needless_secret(words: str, alias: str) -> str:
+    """The local side is a cluster of its own that has loaded a secret, and the model works without."""
+    name = credentials_setting(alias)
+    return (
+        f"Elasticsearch of {words} has loaded the secret {name}, which turns the alias to the API-key model. Remove it "
+        f"on every node: bin/elasticsearch-keystore remove {name} (on ECK: out of spec.secureSettings); then POST "
+        "/_nodes/reload_secure_settings, or restart."
+    )
+
+
+def proxy_authority(words: str) -> str:
+    """The local side is a cluster of its own, and the remote one shows a certificate of a private CA."""
+    return (
+        f"Every node of {words} has to trust the CA that signed the proxy certificate of the remote environment, "
+        "unless it is a public one: xpack.security.remote_cluster_client.ssl.certificate_authorities with ca_pem of "
+        "data.ece_proxy_certificate there, and a restart. The CA of the remote deployment's nodes does not help."
+    )
+
+
+_SOURCES: Final = {
+    Platform.ECE: "the addresses of its allocators",
+    Platform.ECH: "the egress addresses of its region at Elastic Cloud Hosted",
+    Platform.SELF_MANAGED: "the addresses of its nodes, or of the gateway before them,",
+    Platform.ECK: "the egress addresses of its Kubernetes cluster",
+}
+
+
+def sources(platform: Platform) -> str:
+    """Which addresses a filter has to let in."""
+    return _SOURCES[platform]
+
+
+def dials(platform: Platform, words: str) -> str:
+    """Who has to reach the address."""
+    if platform is Platform.ECH:
+        return "Elastic Cloud Hosted reaches over the internet"
+    who = {Platform.ECE: "the allocators", Platform.ECK: "all pods"}.get(platform, "all nodes")
+    return f"{who} of {words} reach"
+
+
+def server(platform: Platform, model: SecurityModel) -> str:
+    """What a remote side needs before it answers at its port; empty on ECE, where it always does."""
+    if platform is Platform.ECH:
+        return " Deployments of Elastic Cloud Hosted answer there by themselves; a network security policy may refuse."
+    if platform.is_cloud:
+        return ""
+    if model is SecurityModel.CERTIFICATE:
+        return (
+            " On a self-managed cluster the transport port (9300) must be open, its nodes need certificates with an "
+            "otherName, and xpack.security.transport.ssl.certificate_authorities and trust_restrictions.path must let "
+            "the other side in; on ECK the transport service needs type LoadBalancer."
+        )
+    return (
+        " A self-managed cluster answers at 9443 only with remote_cluster_server.enabled: true and "
+        "xpack.security.remote_cluster_server.ssl.* on every node, and after a restart; ECK with "
+        "spec.remoteClusterServer.enabled: true and a service of type LoadBalancer. "
+        "xpack.security.remote_cluster.filter.*, a firewall or a NetworkPolicy may refuse."
+    )
+
+
+def server_authority(platform: Platform) -> str:
+    """Which CA a connection by key needs to know, where the remote side is a cluster of its own."""
+    if platform.is_cloud:
+        return ""
+    return (
+        " The remote side shows the certificate of its remote cluster server (on ECK ca.crt of the Secret "
+        "<name>-es-transport-certs-public): its CA belongs into an ece_deployment_trust_direct of type proxy of the "
+        "local deployment, and server_name must be a name in that certificate."
+    )

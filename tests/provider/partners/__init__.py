@@ -1,0 +1,1 @@
+"""Keys and connections with partners outside of ECE."""
