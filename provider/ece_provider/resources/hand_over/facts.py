@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ece_domain.hand_over import CLOUD, Connection, Platform, Side
-from ece_domain.security_models import SecurityModel
+from ece_domain.hand_over import CLOUD, PLATFORMS, Connection, Platform, Side
+from ece_domain.security_models import MODELS, SecurityModel
 from ece_provider.environment_ids import optional_answer, scope_of
 from ece_provider.sides import require
 from terraform_plugin.diagnostics import DiagnosticError, Path
@@ -48,7 +48,7 @@ def given(values: Values) -> Given | None:
     sides: dict[str, Side] = {}
     for place in PLACES:
         side = values.get(place)
-        if not is_set(side) or not is_set(side.get("kind")) or not is_set(values.get("security_model")):
+        if not is_set(side) or side.get("kind") not in PLATFORMS or values.get("security_model") not in MODELS:
             return None
         sides[place] = _side(side, place, unknown)
     for name in ("alias", "folder", "secret_file"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ece_domain.hand_over import CLOUD, findings
+from ece_domain.hand_over import CLOUD, PLATFORMS, findings
 from ece_domain.hand_over.facts import Platform
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import to_diagnostic
@@ -103,7 +103,7 @@ def check(values: Values, diagnostics: Diagnostics) -> None:
 
 
 def _check_side(side: Values | None, place: str, diagnostics: Diagnostics) -> None:
-    if not is_set(side) or not is_set(side.get("kind")):
+    if not is_set(side) or side.get("kind") not in PLATFORMS:
         return
     platform = Platform(side["kind"])
     if platform not in CLOUD and side.get("deployment_id") is not None:

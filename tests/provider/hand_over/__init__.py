@@ -1,0 +1,1 @@
+"""Tests of ``ece_hand_over`` and of the provider's functions."""
