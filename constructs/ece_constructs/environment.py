@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 import ece_l1 as l1
 from ece_constructs._checks import file_path, flag, judged, listed, literal, text
+from ece_constructs._places import NamedPlace, credentials_of, places_of, register
 from ece_constructs._scopes import place_of, validate_with
 from ece_constructs.errors import EceValueError
-from ece_domain.traffic_filters import source_finding
+from ece_domain.traffic_filters import egress_finding
 from ece_l1._base import Guarded
 from ece_l1._cdk import IResolvable, TerraformStack
 
@@ -32,7 +33,7 @@ _SHARED: Final = (
 """How to reach it: the same in the provider's own block and where other blocks name this environment."""
 
 
-class Environment(Guarded, Construct):
+class Environment(NamedPlace, Guarded, Construct):
     """One ECE installation.
 
     Credentials are never given here: the provider reads ``<env_prefix>_API_KEY``, or ``<env_prefix>_USERNAME`` and
@@ -43,7 +44,7 @@ class Environment(Guarded, Construct):
     path. Each block lists all other environments of the app, so that objects which touch two sides can reach both.
     """
 
-    KIND: Final = "ece"
+    KIND: ClassVar[str] = "ece"
 
     def __init__(
         self,
@@ -115,18 +116,7 @@ class Environment(Guarded, Construct):
         }
         self._alias = place_of(self).alias
         self._providers: dict[str, l1.EceProvider] = {}
-        self._register()
-
-    def _register(self) -> None:
-        for other in environments_of(self):
-            if other.alias == self._alias:
-                raise EceValueError(
-                    self.node.path,
-                    "id",
-                    self.node.id,
-                    f"gives the alias {self._alias} of {other.node.path}; rename one",
-                )
-        _registry(place_of(self).root).append(self)
+        register(self)
 
     @property
     def alias(self) -> str:
@@ -167,8 +157,10 @@ class Environment(Guarded, Construct):
             stack,
             f"EceProvider-{self._alias}",
             alias=self._alias,
+            kind=None if self.KIND == Environment.KIND else self.KIND,
             env_prefix=literal(self._env_prefix),
             environments=l1.Deferred(self._others),
+            elasticsearch_credentials=l1.Deferred(lambda: credentials_of(self)),
             **literal(self._shared),
             **literal(self._own),
         )
@@ -178,10 +170,10 @@ class Environment(Guarded, Construct):
         return provider
 
     def _others(self) -> dict[str, dict[str, Any]] | None:
-        """All other environments of the app, also those that nothing uses any more: destroying needs them."""
-        return {each.alias: each._entry() for each in environments_of(self) if each is not self} or None
+        """All other places of the app, also those that nothing uses any more: destroying needs them."""
+        return {each.alias: each.entry() for each in places_of(self) if each is not self} or None
 
-    def _entry(self) -> dict[str, Any]:
+    def entry(self) -> dict[str, Any]:
         """How other provider blocks name this environment; an entry reads no variables unless it names a prefix."""
         shared = {name: value for name, value in self._shared.items() if value is not None}
         return {"kind": self.KIND, "env_prefix": literal(self.env_prefix), **literal(shared)}
@@ -210,15 +202,9 @@ def _checked_egress(path: str, egress: Sequence[str]) -> tuple[str, ...]:
     sources = listed(path, "egress", egress)
     if any(not isinstance(source, str) or source.startswith("#{") for source in sources):
         raise EceValueError(path, "egress", egress, "addresses as text are needed; a list known only later is not")
-    return tuple(judged(path, "egress", source, source_finding) for source in sources)
+    return tuple(judged(path, "egress", source, egress_finding) for source in sources)
 
 
 def environments_of(construct: Construct) -> tuple[Environment, ...]:
     """All environments of the construct's app, in the order they were made."""
-    return tuple(_registry(place_of(construct).root))
-
-
-def _registry(root: IConstruct) -> list[Environment]:
-    """The list kept at the root: searching the tree would ask the library for every construct of the app."""
-    registry: list[Environment] = vars(root).setdefault("_ece_environments", [])
-    return registry
+    return tuple(each for each in places_of(construct) if isinstance(each, Environment))
