@@ -34,8 +34,10 @@ from ece_l1.deployment_trust_account import DeploymentTrustAccount, DeploymentTr
 from ece_l1.deployment_trust_direct import DeploymentTrustDirect, DeploymentTrustDirectTimeouts
 from ece_l1.deployment_trust_external import DeploymentTrustExternal, DeploymentTrustExternalTimeouts
 from ece_l1.deployment_trust_member import DeploymentTrustMember, DeploymentTrustMemberTimeouts
+from ece_l1.extra_certificate import ExtraCertificate
 from ece_l1.hand_over import HandOver, HandOverLocal, HandOverRemote
 from ece_l1.keystore_secret import KeystoreSecret, KeystoreSecretTimeouts
+from ece_l1.platform_certificate import PlatformCertificate, PlatformCertificateTimeouts
 from ece_l1.provider import EceProvider, EceProviderElasticsearchCredentials, EceProviderEnvironments
 from ece_l1.remote_cluster import RemoteCluster, RemoteClusterRemote, RemoteClusterTimeouts
 from ece_l1.traffic_filter import TrafficFilter, TrafficFilterRules, TrafficFilterTimeouts
@@ -80,11 +82,14 @@ __all__ = [
     "EceProvider",
     "EceProviderElasticsearchCredentials",
     "EceProviderEnvironments",
+    "ExtraCertificate",
     "HandOver",
     "HandOverLocal",
     "HandOverRemote",
     "KeystoreSecret",
     "KeystoreSecretTimeouts",
+    "PlatformCertificate",
+    "PlatformCertificateTimeouts",
     "RemoteCluster",
     "RemoteClusterRemote",
     "RemoteClusterTimeouts",

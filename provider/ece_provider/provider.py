@@ -21,6 +21,7 @@ from ece_provider.data_sources.stack_versions import StackVersions
 from ece_provider.data_sources.traffic_filters import TrafficFilters
 from ece_provider.endpoints import is_plain
 from ece_provider.functions import FUNCTIONS
+from ece_provider.guarded import GuardedDataSource, GuardedResource
 from ece_provider.resources.cross_cluster_api_key.resource import CrossClusterApiKey
 from ece_provider.resources.cross_cluster_enablement.resource import CrossClusterEnablement
 from ece_provider.resources.default_trust.resource import DefaultTrust
@@ -29,8 +30,10 @@ from ece_provider.resources.deployment_trust_account.resource import DeploymentT
 from ece_provider.resources.deployment_trust_direct.resource import DeploymentTrustDirect
 from ece_provider.resources.deployment_trust_external.resource import DeploymentTrustExternal
 from ece_provider.resources.deployment_trust_member.resource import DeploymentTrustMember
+from ece_provider.resources.extra_certificate.resource import ExtraCertificate
 from ece_provider.resources.hand_over.resource import HandOver
 from ece_provider.resources.keystore_secret.resource import KeystoreSecret
+from ece_provider.resources.platform_certificate.resource import PlatformCertificate
 from ece_provider.resources.remote_cluster.resource import RemoteCluster
 from ece_provider.resources.traffic_filter.resource import TrafficFilter
 from ece_provider.resources.traffic_filter_association.resource import TrafficFilterAssociation
@@ -54,6 +57,10 @@ class EceProvider(Provider[ConfiguredProvider]):
     @property
     def resources(self) -> Sequence[Resource[ConfiguredProvider]]:
         """One instance of each resource type."""
+        return [GuardedResource(resource) for resource in self._resources()]
+
+    @staticmethod
+    def _resources() -> Sequence[Resource[ConfiguredProvider]]:
         return (
             CrossClusterApiKey(),
             CrossClusterEnablement(),
@@ -63,8 +70,10 @@ class EceProvider(Provider[ConfiguredProvider]):
             DeploymentTrustDirect(),
             DeploymentTrustExternal(),
             DeploymentTrustMember(),
+            ExtraCertificate(),
             HandOver(),
             KeystoreSecret(),
+            PlatformCertificate(),
             RemoteCluster(),
             TrafficFilter(),
             TrafficFilterAssociation(),
@@ -74,6 +83,10 @@ class EceProvider(Provider[ConfiguredProvider]):
     @property
     def data_sources(self) -> Sequence[DataSource[ConfiguredProvider]]:
         """One instance of each data source."""
+        return [GuardedDataSource(source) for source in self._data_sources()]
+
+    @staticmethod
+    def _data_sources() -> Sequence[DataSource[ConfiguredProvider]]:
         return (
             CertificateAuthority(),
             DeploymentData(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 
@@ -51,3 +51,42 @@ def certificate(
 
 def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A server's certificate, its root, and the server's key in the spellings that tools write."""
+
+    pems: list[str]
+    key_pem: str
+    """PKCS#8, which ECE does not take."""
+    traditional_key_pem: str
+    """PKCS#1."""
+
+
+def server_chain(host: str = "*.example.test", *, days: float = 365, root: str = "Company root") -> Chain:
+    """A server certificate with an RSA key, signed by a new root."""
+    authority, server = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+    now = dt.datetime.now(dt.UTC)
+    end = now + dt.timedelta(days=days)
+
+    def signed(subject: str, key: rsa.RSAPrivateKey, *, is_ca: bool) -> str:
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(_name(subject))
+            .issuer_name(_name(root))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(min(now, end) - dt.timedelta(days=1))
+            .not_valid_after(end)
+            .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+        )
+        if not is_ca:
+            builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(subject)]), critical=False)
+        return builder.sign(authority, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+    def text(form: serialization.PrivateFormat) -> str:
+        return server.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode()
+
+    chain = [signed(host, server, is_ca=False), signed(root, authority, is_ca=True)]
+    return Chain(chain, text(serialization.PrivateFormat.PKCS8), text(serialization.PrivateFormat.TraditionalOpenSSL))

@@ -1,0 +1,1 @@
+"""``ece_platform_certificate``: the certificate chain that a service of the platform shows."""
