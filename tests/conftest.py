@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+
 import pytest
 
 from terraform_plugin.testing import TerraformBinary
@@ -35,3 +38,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def terraform(request: pytest.FixtureRequest) -> TerraformBinary:
     """The Terraform of this test: the version it is parametrized with, else the one the project uses."""
     return binary(getattr(request, "param", None))
+
+
+@pytest.fixture
+def hangup_is_heard() -> Iterator[None]:
+    """SIGHUP does what it does by default: under `nohup`, programs that a test starts would inherit to ignore it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)

@@ -159,6 +159,7 @@ def test_a_changed_configuration_after_a_kill_makes_another(ece: Ece):
     assert set(ece.deployments()) == {"logs", "other"}
 
 
+@pytest.mark.usefixtures("hangup_is_heard")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_terraform_that_is_ended_by_a_signal(ece: Ece, number: signal.Signals):
     """A lost connection to the build machine, a cancelled job: nothing is lost."""

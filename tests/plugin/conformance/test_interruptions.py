@@ -71,6 +71,7 @@ def test_after_an_interruption_the_next_plan_waits_and_goes_on(toy: Toy):
     toy.assert_clean()
 
 
+@pytest.mark.usefixtures("hangup_is_heard")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_providers_end_with_their_parent(toy: Toy, number: signal.Signals):
     """However Terraform ends, no provider process stays behind holding locks or connections."""
