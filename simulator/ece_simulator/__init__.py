@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ece_simulator.clock import Clock, ManualClock, RealClock
     from ece_simulator.control import Control
+    from ece_simulator.eck.cluster import EckCluster
     from ece_simulator.hosted.organization import HostedOrganization
     from ece_simulator.installation import Installation
     from ece_simulator.message import Reply, Request
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
     from ece_simulator.switches import Switches
 
 __all__ = [
-    "Clock", "Control", "HostedOrganization", "Installation", "ManualClock", "RealClock", "Reply",
+    "Clock", "Control", "EckCluster", "HostedOrganization", "Installation", "ManualClock", "RealClock", "Reply",
     "Request", "SelfManagedCluster", "Simulator", "Switches",
 ]  # fmt: skip
 
 _PLACES = {
     "Clock": "clock", "ManualClock": "clock", "RealClock": "clock", "Control": "control",
-    "HostedOrganization": "hosted.organization", "Installation": "installation", "Reply": "message",
-    "Request": "message", "SelfManagedCluster": "self_managed.cluster", "Simulator": "simulator",
+    "EckCluster": "eck.cluster", "HostedOrganization": "hosted.organization", "Installation": "installation",
+    "Reply": "message", "Request": "message", "SelfManagedCluster": "self_managed.cluster", "Simulator": "simulator",
     "Switches": "switches",
 }  # fmt: skip
 

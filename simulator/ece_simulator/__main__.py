@@ -8,8 +8,11 @@ import signal
 import sys
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from ece_simulator.simulator import Simulator
+
+_COUNT: dict[str, Any] = {"type": int, "nargs": "?", "const": 1, "default": 0, "metavar": "N"}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
             state_dir=options.state_dir,
             proxy_ca=_proxy_ca(options.proxy_ca),
         )
+        _add_partners(simulator, options)
         simulator.start()
     except ValueError as error:
         parser.error(str(error))
@@ -56,8 +60,22 @@ def _parser() -> argparse.ArgumentParser:
         default="private",
         help="who signs the proxies' certificates: private or public, or one for each installation (private,public)",
     )
+    parser.add_argument("--hosted", **_COUNT, help="organisations on Elastic Cloud Hosted (default 0; 1 without N)")
+    parser.add_argument("--self-managed", **_COUNT, help="self-managed clusters (default 0; 1 without N)")
+    parser.add_argument("--eck", **_COUNT, help="clusters on Kubernetes (default 0; 1 without N)")
     parser.add_argument("--seed", default="ece", help="same seed, same ids")
     return parser
+
+
+def _add_partners(simulator: Simulator, options: argparse.Namespace) -> None:
+    kinds = (
+        ("cloud", options.hosted, simulator.add_hosted),
+        ("onprem", options.self_managed, simulator.add_self_managed),
+        ("search", options.eck, simulator.add_eck),
+    )
+    for name, count, add in kinds:
+        for number in range(1, count + 1):
+            add(name if number == 1 else f"{name}{number}")
 
 
 def _proxy_ca(text: str) -> str | list[str]:
@@ -89,6 +107,7 @@ def announcement(simulator: Simulator) -> str:
             "installations": installations,
             "control": simulator.control_endpoint,
             "gateway": simulator.gateway_endpoint,
+            **simulator.fabric.partner_facts(),
         }
     )
 

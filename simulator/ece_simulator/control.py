@@ -36,7 +36,8 @@ METHODS = (
     "revoke", "set_role", "add_key", "mark", "take_away", "calls", "clear_calls", "wait_for_call", "state",
     "plan_history", "operations", "set_switch", "set_certificate", "require_client_certificate",
     "client_certificate", "handshakes", "elasticsearch_log", "clear_connections", "set_egress", "set_port",
-    "set_proxy_ca", "rotate_internal_ca", "partners", "add_hosted", "add_self_managed", "restart", "put_documents",
+    "set_proxy_ca", "rotate_internal_ca", "partners", "add_hosted", "add_self_managed", "add_eck",
+    "apply", "patch", "restart", "put_documents",
 )  # fmt: skip
 """What can be called over HTTP."""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ece_simulator.control_connections import ConnectionControl
+from ece_simulator.eck.cluster import EckCluster
 from ece_simulator.self_managed.cluster import SelfManagedCluster
 
 if TYPE_CHECKING:
@@ -28,6 +29,26 @@ class PartnerControl(ConnectionControl):
     def add_self_managed(self, name: str = "onprem", home: str | None = None, **options: Any) -> dict[str, Any]:
         """Makes a self-managed cluster (options of `Simulator.add_self_managed`); returns its facts."""
         return self._fabric.partners.add_self_managed(name, home, **options).facts()
+
+    def add_eck(self, name: str = "search", home: str | None = None, **options: Any) -> dict[str, Any]:
+        """Makes an ECK cluster (options of `Simulator.add_eck`); returns its facts."""
+        return self._fabric.partners.add_eck(name, home, **options).facts()
+
+    def apply(self, partner: str, manifest: str) -> dict[str, Any]:
+        """`kubectl apply -f` on an ECK cluster: what kubectl says, whether the cluster runs now, and its log."""
+        found = self._eck(partner)
+        return {"said": found.apply(manifest), "running": found.running, "log": found.log()}
+
+    def patch(self, partner: str, manifest: str) -> dict[str, Any]:
+        """A merge patch of the Elasticsearch resource of an ECK cluster; answers like `apply`."""
+        found = self._eck(partner)
+        return {"said": [found.patch(manifest)], "running": found.running, "log": found.log()}
+
+    def _eck(self, partner: str) -> EckCluster:
+        found = self._fabric.partners.one(partner)
+        if not isinstance(found, EckCluster):
+            raise ValueError(f"partner: an ECK cluster; {partner!r} is none")
+        return found
 
     def restart(self, partner: str) -> dict[str, Any]:
         """Restarts the node of a self-managed cluster: whether it runs now, and what it wrote since the last clear."""

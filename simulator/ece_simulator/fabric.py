@@ -34,6 +34,7 @@ class Fabric:
         return {
             "hosted": [organization.facts() for organization in self.hosted],
             "self_managed": [partner.facts() for partner in self.partners.of_kind("self_managed")],
+            "eck": [partner.facts() for partner in self.partners.of_kind("eck")],
         }
 
     def select(self, wanted: int | str | None) -> tuple[Installation, ...]:

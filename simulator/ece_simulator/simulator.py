@@ -18,6 +18,7 @@ from ece_simulator.data_plane.listener import Ports
 from ece_simulator.data_plane.network import Plane
 from ece_simulator.fabric import Fabric
 from ece_simulator.faults import Fault
+from ece_simulator.hosted.organization import HostedOrganization
 from ece_simulator.installation import Installation
 from ece_simulator.message import Reply, Request
 from ece_simulator.partners.partner import Surroundings
@@ -29,7 +30,7 @@ from ece_simulator.tls import WellKnown
 from ece_simulator.world import World
 
 if TYPE_CHECKING:
-    from ece_simulator.hosted.organization import HostedOrganization
+    from ece_simulator.eck.cluster import EckCluster
     from ece_simulator.self_managed.cluster import SelfManagedCluster
     from ece_simulator.server import Serving
 
@@ -115,8 +116,6 @@ class Simulator:
         self, name: str = "cloud", regions: Sequence[str] = ("aws-eu-central-1", "aws-us-east-1")
     ) -> HostedOrganization:
         """An organisation on Elastic Cloud Hosted with these regions, each with its own CA and address."""
-        from ece_simulator.hosted.organization import HostedOrganization
-
         self.partners.check(name)
         if not regions:
             raise ValueError("regions: at least one")
@@ -149,6 +148,14 @@ class Simulator:
         from the start), `documents` (sources by index and id).
         """
         return self.partners.add_self_managed(name, home, **options)
+
+    def add_eck(self, name: str = "search", home: Path | str | None = None, **options: Any) -> EckCluster:
+        """A cluster on Kubernetes whose objects are files below `home` (default: a folder of the state folder).
+
+        Options: `namespace`, `version`, `operator_version`, `cluster_id`, `egress` (the address that others see),
+        `documents` (sources by index and id).
+        """
+        return self.partners.add_eck(name, home, **options)
 
     @property
     def control_endpoint(self) -> str:

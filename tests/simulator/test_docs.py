@@ -22,7 +22,7 @@ def test_python_examples_run() -> None:
     for block in blocks:
         exec(compile(block, "docs/simulator.md", "exec"), names)  # noqa: S102  our own page
 
-    assert len(blocks) == 4
+    assert len(blocks) == 6
 
 
 def test_lists_are_complete() -> None:

@@ -94,6 +94,10 @@ class Ports:
                 self._listeners[port] = Listener(f"{self._name}-{port}", serve)
             return self._listeners[port].port
 
+    def at(self, host: str) -> Ports:
+        """All its names lead here."""
+        return self
+
     def reachable_port(self, port: int) -> int | None:
         """Like `real_port`, but also for the ports of others."""
         return self.real_port(port) or self.others.get(port)

@@ -20,6 +20,9 @@ class Place(Protocol):
     def reachable_port(self, port: int) -> int | None:
         """Like `real_port`, but also for ports that are no business of the data plane (9243)."""
 
+    def at(self, host: str) -> Place | None:
+        """Who answers at one of its names; None for a name that nobody has."""
+
     def asked_authorities(self, port: int, server_name: str | None) -> tuple[str, ...]:
         """The CAs that the TLS hello at a port asks client certificates of."""
 
@@ -40,7 +43,7 @@ class Network:
     def place_of(self, host: str) -> Place | None:
         """Who answers at a host; the longest domain wins."""
         fitting = [domain for domain in self._places if host == domain or host.endswith(f".{domain}")]
-        return self._places[max(fitting, key=len)] if fitting else None
+        return self._places[max(fitting, key=len)].at(host) if fitting else None
 
     def close(self) -> None:
         """Stop listening everywhere."""

@@ -65,6 +65,7 @@ API = RestApi(
         Endpoint((*READ, *POST), "{index}/_search", search.search, parameters=_SEARCH),
         Endpoint((*PUT, *POST), "{index}/_doc/{id}", search.put_document, writes=True, parameters=_DOCUMENT),
         Endpoint(PUT, "{index}/_ccr/follow", search.follow, "manage_ccr", writes=True),
+        Endpoint(READ, "{index}/_ccr/info", search.follow_info),
         Endpoint(DELETE, "{index}", search.delete_index, "manage", writes=True),
     )
 )  # fmt: skip

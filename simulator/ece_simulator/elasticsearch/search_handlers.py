@@ -175,6 +175,17 @@ def delete_index(call: RestCall) -> RestReply:
     return RestReply({"acknowledged": True})
 
 
+def follow_info(call: RestCall) -> RestReply:
+    """GET /{index}/_ccr/info: the followers among the indices, each with its alias and leader."""
+    wanted = call.path["index"]
+    found = [
+        {"follower_index": name, "remote_cluster": alias, "leader_index": leader, "status": "active"}
+        for name, (alias, leader) in sorted(call.site.cluster.followed.items())
+        if wanted in ("_all", "*", name)
+    ]
+    return RestReply({"follower_indices": found})
+
+
 def follow(call: RestCall) -> Later:
     """PUT /{index}/_ccr/follow: a follower with the leader's documents as they are now; nothing follows later."""
     site, who, name = call.site, call.who, call.path["index"]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ece_simulator.eck.cluster import EckCluster
 from ece_simulator.partners.partner import Partner, Surroundings
 from ece_simulator.self_managed.cluster import SelfManagedCluster
 
@@ -50,6 +51,13 @@ class Partners:
         options.setdefault("egress", self._address())
         cluster = SelfManagedCluster(name, self._home(name, home), self._around, **options)
         return self._joined(name, cluster)
+
+    def add_eck(self, name: str, home: Path | str | None, **options: Any) -> EckCluster:
+        """An ECK cluster."""
+        self.check(name)
+        options.setdefault("version", "9.2.0")
+        options.setdefault("egress", self._address())
+        return self._joined(name, EckCluster(name, self._home(name, home), self._around, **options))
 
     def _joined(self, name: str, partner: P) -> P:
         self._partners[name] = partner

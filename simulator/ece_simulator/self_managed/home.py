@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
-
-from ece_simulator.partners.issuing import Issued, Names, certificate_for, new_ca
+from ece_simulator.partners.authority_files import kept_authority, write_secret
+from ece_simulator.partners.issuing import Issued, Names, certificate_for
 from ece_simulator.partners.scripts import write_script
 from ece_simulator.self_managed.keystore_file import KeystoreFile
 
@@ -58,7 +56,7 @@ class Home:
         (self.path / "logs").mkdir(parents=True, exist_ok=True)
         if (self.config / SETTINGS).exists():
             return
-        authority = self._authority(name)
+        authority = kept_authority(self.certificate_authority.parent, f"{name} CA")
         certs = self.config / "certs"
         certs.mkdir(parents=True, exist_ok=True)
         (certs / "ca.crt").write_bytes(authority.pem)
@@ -70,27 +68,10 @@ class Home:
             self.keystore.write({"keystore.seed": "simulated"})
         (self.config / SETTINGS).write_text(_YML.format(name=name, node=NODE), encoding="utf-8")
 
-    def _authority(self, name: str) -> Issued:
-        key_file = self.certificate_authority.with_suffix(".key")
-        if self.certificate_authority.exists() and key_file.exists():
-            certificate = x509.load_pem_x509_certificate(self.certificate_authority.read_bytes())
-            key = serialization.load_pem_private_key(key_file.read_bytes(), None)
-            return Issued(certificate, key)  # type: ignore[arg-type]  # the keys of this simulator
-        made = new_ca(f"{name} CA")
-        self.certificate_authority.parent.mkdir(parents=True, exist_ok=True)
-        self.certificate_authority.write_bytes(made.pem)
-        _write_secret(key_file, made.key_pem())
-        return made
-
     def _issue(self, stem: Path, names: Names, authority: Issued) -> None:
         made = certificate_for(names, authority.certificate, authority.key)
         stem.with_suffix(".crt").write_bytes(made.pem)
-        _write_secret(stem.with_suffix(".key"), made.key_pem())
-
-
-def _write_secret(path: Path, content: bytes) -> None:
-    path.touch(0o600)
-    path.write_bytes(content)
+        write_secret(stem.with_suffix(".key"), made.key_pem())
 
 
 @dataclass(frozen=True)
