@@ -19,7 +19,7 @@ from ece_l1._cdk import (
 
 
 class DataEnvironment(DataSource):
-    """The installation that the provider talks to."""
+    """The installation, or organization of Elastic Cloud Hosted, that the provider talks to."""
 
     TERRAFORM_TYPE = "ece_environment"
     VERSION_CONSTRAINT = "~> 0.1"
@@ -59,9 +59,10 @@ class DataEnvironment(DataSource):
 
     @property
     def environment_id(self) -> str:
-        """Environment id, as the console shows it under Platform > Trust Management. No field of the API is documented
-        for it, so it is inferred from the names in node certificates, which the certificate authority call of a
-        deployment tells; null without a deployment that tells.
+        """Environment id, as the console shows it under Platform > Trust Management; on Elastic Cloud Hosted the
+        organization id. No field of the API is documented for it, so it is inferred from the names in node
+        certificates, which the certificate authority call of a deployment tells; null without a deployment that
+        tells.
         """
         return self._references.string("environment_id")
 
@@ -72,20 +73,22 @@ class DataEnvironment(DataSource):
 
     @property
     def installation_id(self) -> str:
-        """Installation id, for trust relationships of other installations."""
+        """Installation id, for trust relationships of other installations; null on Elastic Cloud Hosted."""
         return self._references.string("installation_id")
 
     @property
     def version(self) -> str:
-        """Version of Elastic Cloud Enterprise."""
+        """Version of Elastic Cloud Enterprise; null on Elastic Cloud Hosted."""
         return self._references.string("version")
 
     @property
     def region(self) -> str:
-        """Region of the API, usually `ece-region`."""
+        """Region of the API, usually `ece-region`; on Elastic Cloud Hosted the only one that is in use, else null."""
         return self._references.string("region")
 
     @property
     def ca_pem(self) -> str:
-        """Certificate authority that signs the node certificates of all deployments (PEM)."""
+        """Certificate authority that signs the node certificates of all deployments (PEM); null on Elastic Cloud
+        Hosted, where each region has its own: see `ece_certificate_authority`.
+        """
         return self._references.string("ca_pem")

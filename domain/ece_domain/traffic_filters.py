@@ -35,6 +35,9 @@ MAX_RULES: Final = 128
 MAX_RULESETS: Final = 512
 """Rule sets of one ECE installation (ECE documentation, limits)."""
 
+HOSTED_MAX_RULESETS: Final = 1024
+"""Rule sets of one organization on Elastic Cloud Hosted (Elastic Cloud documentation, network security policies)."""
+
 IPV6_SINCE: Final = (4, 2)
 """ECE pages before 4.2 speak of IPv4 only; whether older versions take IPv6 is not settled."""
 
@@ -210,13 +213,12 @@ def repeated_rules_finding(rules: Sequence[Rule]) -> Finding | None:
     return None
 
 
-def rulesets_finding(existing: int) -> Finding | None:
+def rulesets_finding(existing: int, limit: int = MAX_RULESETS) -> Finding | None:
     """Judge one more rule set beside ``existing`` ones: 512 are allowed in one installation."""
-    if existing < MAX_RULESETS:
+    if existing < limit:
         return None
     return V34.says(
-        f"This environment has {existing} rule sets, at most {MAX_RULESETS} are allowed. "
-        "Remove some, or put rules together.",
+        f"This environment has {existing} rule sets, at most {limit} are allowed. Remove some, or put rules together.",
         summary="Too many rule sets",
     )
 

@@ -65,16 +65,21 @@ async def organization_id(client: Client, deployment_ids: Iterable[str] = ()) ->
     return str(account["id"]) if account.get("id") else None
 
 
+async def regions_in_use(client: Client) -> list[str]:
+    """The regions that deployments are in, sorted (``POST deployments/_search``)."""
+    reply = await client.call("search-deployments", body={})
+    resources = (deployment.get("resources") or {} for deployment in reply.data.get("deployments") or ())
+    elasticsearch = (each for kinds in resources for each in kinds.get("elasticsearch") or ())
+    return sorted({str(each["region"]) for each in elasticsearch if each.get("region")})
+
+
 async def hosted_region(client: Client) -> str:
     """The only region that deployments of an organization are in.
 
     Raises:
         DiagnosticError: there are none, or several: which one is meant must be said.
     """
-    reply = await client.call("search-deployments", body={})
-    resources = (deployment.get("resources") or {} for deployment in reply.data.get("deployments") or ())
-    elasticsearch = (each for kinds in resources for each in kinds.get("elasticsearch") or ())
-    regions = sorted({str(each["region"]) for each in elasticsearch if each.get("region")})
+    regions = await regions_in_use(client)
     if len(regions) == 1:
         return regions[0]
     raise DiagnosticError(

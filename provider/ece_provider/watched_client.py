@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ece_client import OPERATIONS, ApiError, Client, ClientConfig, OperationId, Reply
+from ece_provider.environment_ids import regions_in_use
+from ece_provider.kinds import ECH
 from ece_provider.settings import Settings
 
 SETTINGS: Final = "ece_settings"
@@ -20,6 +22,9 @@ READING_POSTS: Final = frozenset(
     }
 )
 """POST calls that change nothing."""
+
+HOSTED_FALLBACK: Final = "us-east-1"
+"""A region that Elastic Cloud Hosted has, for an organization without deployments (inferred: any serves)."""
 
 PLANLESS_WRITES: Final = frozenset(
     {
@@ -41,6 +46,15 @@ class WatchedClient(Client):
         super().__init__(config)
         self._on_write = on_write
         self._settings = settings
+
+    async def _discovered_region(self) -> str:
+        """On Elastic Cloud Hosted, which has no platform to ask, any region serves for calls with one in their path.
+
+        Where it matters which region is meant, ``ConfiguredProvider.region`` is asked.
+        """
+        if self._settings is None or self._settings.kind != ECH:
+            return await super()._discovered_region()
+        return next(iter(await regions_in_use(self)), HOSTED_FALLBACK)
 
     async def call(self, operation: OperationId, **options: Any) -> Reply[Any]:
         """As ``Client.call``."""

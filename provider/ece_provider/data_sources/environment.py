@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ece_provider.configured import ConfiguredProvider
-from ece_provider.environment_ids import environment_id, optional_answer
+from ece_provider.environment_ids import environment_id, optional_answer, organization_id, regions_in_use
+from ece_provider.kinds import ECH
 from terraform_plugin.resource import DataContext, DataSource
 from terraform_plugin.schema import Attribute, Schema
 from terraform_plugin.types import STRING
@@ -20,18 +21,26 @@ def _computed(description: str) -> Attribute:
 
 
 ENVIRONMENT_SCHEMA: Final = Schema(
-    description="The installation that the provider talks to.",
+    description="The installation, or organization of Elastic Cloud Hosted, that the provider talks to.",
     attributes={
         "environment_id": _computed(
-            "Environment id, as the console shows it under Platform > Trust Management. No field of the API is "
-            "documented for it, so it is inferred from the names in node certificates, which the certificate "
-            "authority call of a deployment tells; null without a deployment that tells."
+            "Environment id, as the console shows it under Platform > Trust Management; on Elastic Cloud Hosted the "
+            "organization id. No field of the API is documented for it, so it is inferred from the names in node "
+            "certificates, which the certificate authority call of a deployment tells; null without a deployment that "
+            "tells."
         ),
         "account_id": _computed("Account id: what account trust names. Null where the API does not tell."),
-        "installation_id": _computed("Installation id, for trust relationships of other installations."),
-        "version": _computed("Version of Elastic Cloud Enterprise."),
-        "region": _computed("Region of the API, usually `ece-region`."),
-        "ca_pem": _computed("Certificate authority that signs the node certificates of all deployments (PEM)."),
+        "installation_id": _computed(
+            "Installation id, for trust relationships of other installations; null on Elastic Cloud Hosted."
+        ),
+        "version": _computed("Version of Elastic Cloud Enterprise; null on Elastic Cloud Hosted."),
+        "region": _computed(
+            "Region of the API, usually `ece-region`; on Elastic Cloud Hosted the only one that is in use, else null."
+        ),
+        "ca_pem": _computed(
+            "Certificate authority that signs the node certificates of all deployments (PEM); null on Elastic Cloud "
+            "Hosted, where each region has its own: see `ece_certificate_authority`."
+        ),
     },
 )
 
@@ -45,6 +54,8 @@ class EnvironmentData(DataSource[ConfiguredProvider]):
     async def read(self, context: DataContext[ConfiguredProvider]) -> Values:
         """Ask platform, account, local trust record and one certificate authority."""
         client = await context.provider.client()
+        if context.provider.kind_of(None) == ECH:
+            return await _hosted(client)
         platform = (await client.call("get-platform")).data
         local = await _local_trust(client)
         return {
@@ -55,6 +66,19 @@ class EnvironmentData(DataSource[ConfiguredProvider]):
             "region": await client.region(),
             "ca_pem": local.get("public_ca_cert"),
         }
+
+
+async def _hosted(client: Client) -> Values:
+    """An organization of Elastic Cloud Hosted, which has no platform and one CA per region."""
+    regions = await regions_in_use(client)
+    return {
+        "environment_id": await organization_id(client),
+        "account_id": await _account_id(client),
+        "installation_id": None,
+        "version": None,
+        "region": client.config.region or _only(regions),
+        "ca_pem": None,
+    }
 
 
 def _only(values: list[str] | None) -> str | None:

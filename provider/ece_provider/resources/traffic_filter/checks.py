@@ -8,6 +8,8 @@ from typing import Any
 from ece_domain.findings import Finding
 from ece_domain.identifiers import environment_id_finding
 from ece_domain.traffic_filters import (
+    HOSTED_MAX_RULESETS,
+    MAX_RULESETS,
     RULE_FIELDS,
     TYPES,
     TrafficFilterType,
@@ -23,6 +25,7 @@ from ece_domain.traffic_filters import (
 )
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import report
+from ece_provider.kinds import ECE, ECH
 from ece_provider.list_reads import Items
 from ece_provider.resources.traffic_filter.mapping import state_rule
 from terraform_plugin.diagnostics import Diagnostics, Path
@@ -82,15 +85,18 @@ async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
 async def _check_environment(context: PlanContext[ConfiguredProvider], planned: Values) -> None:
     if context.provider.is_unknown or context.diagnostics.has_errors:
         return
-    lists = context.provider.lists
+    lists, kind = context.provider.lists, context.provider.kind_of(None)
     if context.is_create and (rulesets := await lists.for_check(lists.traffic_filters)) is not None:
-        report(context.diagnostics, [rulesets_finding(len(rulesets))])
+        limit = HOSTED_MAX_RULESETS if kind == ECH else MAX_RULESETS
+        report(context.diagnostics, [rulesets_finding(len(rulesets), limit)])
     if not is_set(planned["rules"]):
         return
     known = [rule for rule in planned["rules"] if is_known(rule)]
     if clusters := [rule["cluster_id"] for rule in known if is_set(rule["cluster_id"])]:
         report(context.diagnostics, _mistaken_ids(clusters, await lists.for_check(lists.deployments) or []), _RULES)
-    if sources := [rule["source"] for rule in known if is_set(rule["source"]) and ":" in rule["source"]]:
+    if kind == ECE and (
+        sources := [rule["source"] for rule in known if is_set(rule["source"]) and ":" in rule["source"]]
+    ):
         version = await lists.for_check(lists.platform)
         report(context.diagnostics, [ipv6_finding(sources, version[0]["version"])] if version else [], _RULES)
 

@@ -17,7 +17,7 @@ from ece_provider.journal import Entry
 from ece_provider.resources.traffic_filter.mapping import is_same_ruleset, to_request
 from ece_provider.resources.traffic_filter.schema import TYPE_NAME
 from terraform_plugin.resource import CreateContext
-from terraform_plugin.values import Values
+from terraform_plugin.values import Values, is_set
 
 _LOG = logging.getLogger("ece_provider.traffic_filter")
 _LOCK_SECONDS = 300.0
@@ -27,7 +27,7 @@ _LOCK_SECONDS = 300.0
 async def create(context: CreateContext[ConfiguredProvider]) -> Values:
     """Make the rule set, or adopt the one that an earlier try made."""
     provider, planned = context.provider, context.planned
-    region = await provider.region()
+    region = planned["region"] if is_set(planned["region"]) else await provider.region()
     body = to_request(planned, region)
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]
     # Equal rule sets (count, for_each) are made one after the other, so that each finds its own.
