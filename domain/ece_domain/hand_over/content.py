@@ -56,7 +56,7 @@ class Step:
     check: str = ""
     undo: str = ""
     required: bool = False
-    """It is handed over, and without it the connection does not come about."""
+    """It is handed over, and without it and its repetitions the connection does not come about."""
     by_terraform: bool = False
     """An apply does it; it stands in the run-book for its place in the order."""
 

@@ -115,4 +115,5 @@ def network_steps(connection: Connection) -> Iterator[Step]:
         f"Open what {NAME} lists: from {_source(connection.local)} to {address}, and behind it.",
         check=f"`openssl s_client -connect {address}` from one of these hosts shows a certificate.",
         undo="Close it again, unless other connections use it.",
+        required=True,
     )

@@ -40,7 +40,7 @@ class SelfManagedSteps:
                 "On every node, when all of them were restarted: put the trust file into force.",
                 required=False,
             )
-            yield self._restart(required=False)
+            yield self._restart()
 
     def _what(self) -> str:
         if not self._connection.is_by_key:
@@ -109,12 +109,12 @@ class SelfManagedSteps:
             required=required,
         )
 
-    def _restart(self, *, required: bool = True) -> Step:
+    def _restart(self) -> Step:
         return Step(
             self._who,
             "Restart the nodes one after the other, each when the cluster is green again.",
             (self._side.restart_command,),
             check="`GET _cluster/health` says green with all nodes.",
             undo="",
-            required=required,
+            required=True,
         )

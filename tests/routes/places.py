@@ -1,0 +1,243 @@
+"""The clusters of a route as tests see them: what a configuration says of each, and a call of its Elasticsearch."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ece_simulator import Request, Simulator
+from tests.simulator.support import basic
+
+DOCUMENTS: dict[str, dict[str, dict[str, Any]]] = {"logs-1": {"1": {"message": "hello"}}}
+
+Json = dict[str, Any]
+
+
+class Place(ABC):
+    """One cluster; ``name`` is what run-books, environments and Terraform addresses call it."""
+
+    kind = ""
+
+    def __init__(self, simulator: Simulator, name: str) -> None:
+        self.simulator = simulator
+        self.name = name
+
+    @abstractmethod
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """A call of its Elasticsearch as a superuser."""
+
+    @abstractmethod
+    def side(self) -> Json:
+        """The side of an ``ece_hand_over``."""
+
+    @abstractmethod
+    def open_port(self, port: int, *, is_open: bool) -> None:
+        """What its network lets through."""
+
+    def remote(self) -> Json:
+        """The member ``remote`` of keys and connections."""
+        raise NotImplementedError(self.name)
+
+    def trusted(self) -> Json:
+        """The arguments by which others trust it, beside ``deployment_id`` (direct trust)."""
+        raise NotImplementedError(self.name)
+
+    def server_authority(self) -> str | None:
+        """The CA of its server as an expression of Terraform, None where everybody knows it."""
+        return None
+
+    def environment(self) -> tuple[str, Json, dict[str, str]] | None:
+        """An entry of ``environments`` that leads to it, with the variables it needs; None for the provider's own."""
+        return None
+
+    def data(self) -> Json:
+        """Data sources that the expressions above refer to."""
+        return {}
+
+
+class Deployment(Place):
+    """A deployment on ECE."""
+
+    kind = "ece"
+
+    def __init__(self, simulator: Simulator, name: str, installation: int = 0) -> None:
+        super().__init__(simulator, name)
+        self.number = installation
+        self.installation = simulator.installations[installation]
+        made = simulator.control.seed(installation, name=name, documents=DOCUMENTS)
+        self.id, self.cluster_id = str(made["id"]), str(made["cluster_id"])
+
+    @property
+    def _is_own(self) -> bool:
+        return self.number == 0
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        headers = {"authorization": f"ApiKey {self.installation.api_key}", "x-management-request": "true"}
+        target = f"/api/v1/deployments/{self.id}/elasticsearch/_main/proxy/{path}"
+        return _answer(self.installation.handle(Request.make(method, target, headers=headers, body=body)))
+
+    def members(self) -> Json:
+        """The deployment as a side of anything."""
+        return {"deployment_id": self.id} if self._is_own else {"deployment_id": self.id, "environment": "paris"}
+
+    def side(self) -> Json:
+        return {"kind": "ece", "name": self.name, "egress": [self.installation.world.egress], **self.members()}
+
+    def remote(self) -> Json:
+        return self.members()
+
+    def open_port(self, port: int, *, is_open: bool) -> None:
+        self.simulator.control.set_port(port, open=is_open, installation=self.installation.name)
+
+    def environment(self) -> tuple[str, Json, dict[str, str]] | None:
+        if self._is_own:
+            return None
+        place = self.installation
+        variables = {"PARIS_ENDPOINT": place.endpoint, "PARIS_API_KEY": place.api_key, "PARIS_CA_FILE": place.ca_file}
+        return "paris", {"kind": "ece", "env_prefix": "PARIS"}, variables
+
+    @property
+    def provider(self) -> Json:
+        """The meta-argument of objects that are written here."""
+        return {} if self._is_own else {"provider": "ece.paris"}
+
+    def data(self) -> Json:
+        own = {"deployment_id": self.id, **self.provider}
+        return {
+            "ece_certificate_authority": {self.name: own},
+            "ece_proxy_certificate": {self.name: dict(self.provider)},
+        }
+
+    def server_authority(self) -> str | None:
+        return f"${{data.ece_proxy_certificate.{self.name}.ca_pem}}"
+
+    def trusted(self) -> Json:
+        source = f"data.ece_certificate_authority.{self.name}"
+        return {
+            "type": "ECE",
+            "certificates": f"${{{source}.certificates_pem}}",
+            "scope_id": f"${{{source}.environment_id}}",
+            "cluster_ids": [self.cluster_id],
+        }
+
+
+class Hosted(Place):
+    """A deployment on Elastic Cloud Hosted."""
+
+    kind = "ech"
+
+    def __init__(self, simulator: Simulator, name: str) -> None:
+        super().__init__(simulator, name)
+        self.organization = simulator.add_hosted(name="cloud")
+        made = simulator.control.seed(installation="cloud", name=name, documents=DOCUMENTS)
+        self.id, self.cluster_id = str(made["id"]), str(made["cluster_id"])
+
+    @property
+    def password(self) -> str:
+        """Of the user ``elastic``."""
+        with self.simulator.lock:
+            return str(self.organization.world.deployments[self.id].elasticsearch.password)
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        headers = {"Authorization": basic("elastic", self.password), "X-Found-Cluster": self.cluster_id}
+        reply = self.organization.handle_direct(Request.make(method, f"/{path}", headers=headers, body=body))
+        return _answer(reply)
+
+    def members(self) -> Json:
+        """The deployment as a side of anything."""
+        return {"deployment_id": self.id, "environment": "elastic"}
+
+    def side(self) -> Json:
+        return {"kind": "ech", "name": self.name, "egress": [self.organization.egress], **self.members()}
+
+    def remote(self) -> Json:
+        return self.members()
+
+    def open_port(self, port: int, *, is_open: bool) -> None:
+        self.simulator.control.set_port(port, open=is_open, installation=self.organization.name)
+
+    def environment(self) -> tuple[str, Json, dict[str, str]]:
+        place = self.organization
+        variables = {
+            "ELASTIC_ENDPOINT": place.endpoint,
+            "ELASTIC_API_KEY": place.api_key,
+            "ELASTIC_CA_FILE": place.ca_file,
+            "HOSTED_PASSWORD": self.password,
+        }
+        return "elastic", {"kind": "ech", "env_prefix": "ELASTIC"}, variables
+
+    def credentials(self) -> Json:
+        """What reaches its Elasticsearch, which no management channel leads to."""
+        place = self.organization
+        own = {"endpoint": place.elasticsearch_endpoint, "ca_file": place.proxy_ca_file}
+        return {self.id: {"username": "elastic", "password_env": "HOSTED_PASSWORD", **own}}
+
+    @property
+    def provider(self) -> Json:
+        """The meta-argument of objects that are written here."""
+        return {"provider": "ece.elastic"}
+
+    def data(self) -> Json:
+        return {"ece_certificate_authority": {self.name: {"deployment_id": self.id, **self.provider}}}
+
+    def trusted(self) -> Json:
+        source = f"data.ece_certificate_authority.{self.name}"
+        return {
+            "type": "ESS",
+            "certificates": f"${{{source}.certificates_pem}}",
+            "scope_id": self.organization.organization_id,
+            "cluster_ids": [self.cluster_id],
+        }
+
+
+class Partner(Place):
+    """A cluster that no orchestrator of ours configures."""
+
+    cluster: Any
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        return self.cluster.call(method, f"/{path}", body)
+
+    def remote(self) -> Json:
+        return {"environment": self.name, **self.address()}
+
+    @abstractmethod
+    def address(self) -> Json:
+        """Where others reach it."""
+
+    def server_authority(self) -> str | None:
+        return str(self.cluster.ca_pem)
+
+    def environment(self) -> tuple[str, Json, dict[str, str]]:
+        prefix = self.name.upper()
+        place = self.cluster
+        variables = {
+            f"{prefix}_ENDPOINT": place.endpoint,
+            f"{prefix}_USERNAME": place.username,
+            f"{prefix}_PASSWORD": place.password,
+            f"{prefix}_CA_FILE": str(place.ca_file),
+        }
+        return self.name, {"kind": "elasticsearch", "env_prefix": prefix}, variables
+
+    def open_port(self, port: int, *, is_open: bool) -> None:
+        self.simulator.control.set_port(port, open=is_open, installation=self.name)
+
+    @abstractmethod
+    def snapshot(self) -> Callable[[], None]:
+        """Keep what it is made of; what is returned brings it back."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """Do what its commands asked for, such as a restart."""
+
+    @property
+    def tools(self) -> Path | None:
+        """A folder of programs that its administrators have."""
+        return None
+
+
+def _answer(reply: Any) -> Any:
+    assert reply.status < 300, f"{reply.status} {reply.body!r}"
+    return reply.json()
