@@ -9,7 +9,8 @@ OPERATION = "elasticsearch"
 
 CREDENTIALS_ADVICE = (
     "Where an installation refuses requests through its management channel, or gives too few rights there, give "
-    "credentials of Elasticsearch for this deployment in elasticsearch_credentials of the provider."
+    "credentials of Elasticsearch for this deployment in elasticsearch_credentials of the provider; those of a cluster "
+    'of kind "elasticsearch" stand in its own entry.'
 )
 
 
@@ -19,8 +20,8 @@ def elasticsearch_words(error: ApiError) -> tuple[str, str]:
     if not isinstance(error, ElasticsearchError):
         return (
             "Elasticsearch cannot be reached",
-            f"{said} The address is that of the entry in elasticsearch_credentials of the provider, or the "
-            "deployment's own: check it, and ca_file, ca_pem or ca_fingerprint beside it.",
+            f"{said} The address is that of the entry in elasticsearch_credentials or environments of the provider, or "
+            "the deployment's own: check it, and ca_file, ca_pem or ca_fingerprint beside it.",
         )
     if error.is_denied:
         return "Elasticsearch does not permit it", f"{said} {_right(error)} {CREDENTIALS_ADVICE}"
