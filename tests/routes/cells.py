@@ -108,9 +108,13 @@ class Cell:
             "alias": self.alias,
             "security_model": self.model.value,
             "local": self.local.side(),
-            "remote": self.remote.side(),
+            "remote": {**self.remote.side(), **self._reached()},
             **({"secret_file": SECRET} if is_for_file else {}),
         }
+
+    def _reached(self) -> Json:
+        """Terraform makes the key on a partner that is the remote side; a local one is handed everything."""
+        return {"environment": self.remote.name} if isinstance(self.remote, Partner) else {}
 
     def _by_key(self) -> Json:
         local: Json
@@ -163,7 +167,7 @@ class Cell:
         """A search across the connection finds what the remote holds."""
         try:
             found: Any = self.local.call("GET", f"{self.alias}:logs-*/_search")
-        except (AssertionError, ConnectionError):
+        except (AssertionError, ConnectionError, RuntimeError):  # refused, down, answered with an error
             return False
         hits = found.get("hits", {}).get("hits", [])
         return [hit["_index"] for hit in hits] == [f"{self.alias}:logs-1"]
@@ -172,7 +176,7 @@ class Cell:
         """What the local cluster says of the alias; false when it knows none."""
         try:
             found = self.local.call("GET", "_remote/info")
-        except (AssertionError, ConnectionError):
+        except (AssertionError, ConnectionError, RuntimeError):  # refused, down, answered with an error
             return False
         return bool((found.get(self.alias) or {}).get("connected"))
 

@@ -198,7 +198,7 @@ class Partner(Place):
     cluster: Any
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        return self.cluster.call(method, f"/{path}", body)
+        return self.cluster.call(method, path, body)
 
     def remote(self) -> Json:
         return {"environment": self.name, **self.address()}

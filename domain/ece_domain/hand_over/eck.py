@@ -114,10 +114,8 @@ class Eck:
                     "set -eu",
                     f"{self._kubectl} create secret generic {name} \\",
                 ),
-                *needed(
-                    f"  --from-file={entry} \\",
-                    f"  --dry-run=client -o yaml | {self._kubectl} apply -f -",
-                ),
+                *needed(f"  --from-file={entry} \\"),
+                *plain(f"  --dry-run=client -o yaml | {self._kubectl} apply -f -"),
             ),
             is_script=True,
         )

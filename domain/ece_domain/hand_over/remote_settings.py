@@ -14,12 +14,15 @@ from ece_domain.remote_clusters import PREFIX
 def remote_settings(connection: Connection) -> dict[str, tuple[Any, bool]]:
     """Each setting with its value, and whether the connection needs it."""
     start = f"{PREFIX}{connection.alias}."
+    address = connection.remote.reached_at(connection.model)
     name = connection.remote.asked_name(connection.model)
     settings: dict[str, tuple[Any, bool]] = {
         f"{start}mode": ("proxy", True),
-        f"{start}proxy_address": (str(connection.remote.reached_at(connection.model)), True),
+        f"{start}proxy_address": (str(address), True),
     }
     if name is not None:
-        settings[f"{start}server_name"] = (name, True)
+        # A client that checks host names asks for the host of the address by itself; transport connections, which check
+        # certificates only, ask for none (inferred).
+        settings[f"{start}server_name"] = (name, not connection.is_by_key or name != address.host)
     settings[f"{start}skip_unavailable"] = (connection.skip_unavailable, False)
     return settings
