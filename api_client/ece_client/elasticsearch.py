@@ -193,8 +193,29 @@ class Elasticsearch:
         told = [failure.get("reason") for failure in details.get("failures") or ()] or [data.get("error")]
         return "; ".join(dict.fromkeys(word for error in told for word in reasons_in(error)))
 
+    async def followers(self) -> dict[str, str]:
+        """The indices that follow one of a remote cluster, each with the alias of that (`GET /_all/_ccr/info`)."""
+        found = (await self._ask("GET", "_all/_ccr/info")).data
+        entries = _member(found, "follower_indices", list)
+        return {str(each.get("follower_index")): str(each.get("remote_cluster")) for each in entries}
+
+    async def role(self, name: str) -> dict[str, Any] | None:
+        """One role as Elasticsearch keeps it; None when there is none (`GET /_security/role/{name}`)."""
+        try:
+            found = (await self._ask("GET", f"_security/role/{quote(name, safe='')}")).data
+        except ElasticsearchError as problem:
+            if problem.status != 404:
+                raise
+            return None
+        return dict((found or {}).get(name) or {})
+
     async def create_cross_cluster_key(
-        self, name: str, access: Mapping[str, Any], metadata: Mapping[str, Any], expiration: str | None = None
+        self,
+        name: str,
+        access: Mapping[str, Any],
+        metadata: Mapping[str, Any],
+        expiration: str | None = None,
+        certificate_identity: str | None = None,
     ) -> CreatedKey:
         """Make a key (`POST /_security/cross_cluster/api_key`); the caller must not itself use an API key.
 
@@ -203,6 +224,8 @@ class Elasticsearch:
         body: dict[str, Any] = {"name": name, "access": dict(access), "metadata": dict(metadata)}
         if expiration is not None:
             body["expiration"] = expiration
+        if certificate_identity is not None:
+            body["certificate_identity"] = certificate_identity
         data = (await self._ask("POST", "_security/cross_cluster/api_key", body=body, safe=False)).data
         return CreatedKey(str(_member(data, "id")), str(_member(data, "encoded")), data.get("expiration"))
 

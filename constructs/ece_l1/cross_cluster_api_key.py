@@ -150,7 +150,11 @@ class CrossClusterApiKey(Resource):
         local: CrossClusterApiKeyLocal | Opaque,
         expiration: Text | None = None,
         rotate_after: Text | None = None,
+        certificate_identity: Text | None = None,
+        roles: Sequence[Text] | Opaque | None = None,
         abandon_remote_key: Flag | None = None,
+        acknowledge: Mapping[str, Text] | Opaque | None = None,
+        escalate: Sequence[Text] | Opaque | None = None,
         timeouts: CrossClusterApiKeyTimeouts | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
@@ -171,8 +175,17 @@ class CrossClusterApiKey(Resource):
             expiration: Life of the key, such as `90d`; left out: it never expires. A change makes a new key.
             rotate_after: Age at which the next plan makes a new key, such as `60d`; shorter than `expiration`. Left
                 out: the key is not rotated by age.
+            certificate_identity: Regular expression on the subject of the local node certificates, such as
+                `CN=.*.node.<cluster id>.cluster.*`: requests must then be signed by one (strong identity
+                verification, both sides from 9.3 on, preview; the signing settings of the local side are yours). A
+                change makes a new key.
+            roles: Names of roles of the local side whose users use the connection: the plan warns when none of them
+                reaches the alias, or asks for more than the key allows.
             abandon_remote_key: Let a destroy succeed while the remote side cannot be reached: the secret is
                 removed, and the key is left to expire; needs `expiration`. Lives in Terraform only.
+            acknowledge: Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in
+                March" }`: their warnings are not shown.
+            escalate: Validations of this object whose warnings are errors, such as `["V14"]`.
             timeouts: How long to wait, such as `90s`, `30m` or `2h`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
@@ -188,9 +201,13 @@ class CrossClusterApiKey(Resource):
                 "access": access,
                 "expiration": expiration,
                 "rotate_after": rotate_after,
+                "certificate_identity": certificate_identity,
+                "roles": roles,
                 "remote": remote,
                 "local": local,
                 "abandon_remote_key": abandon_remote_key,
+                "acknowledge": acknowledge,
+                "escalate": escalate,
                 "timeouts": timeouts,
             },
             provider=provider,
@@ -221,6 +238,21 @@ class CrossClusterApiKey(Resource):
         not rotated by age.
         """
         return self._references.string("rotate_after")
+
+    @property
+    def certificate_identity(self) -> str:
+        """Regular expression on the subject of the local node certificates, such as `CN=.*.node.<cluster
+        id>.cluster.*`: requests must then be signed by one (strong identity verification, both sides from 9.3 on,
+        preview; the signing settings of the local side are yours). A change makes a new key.
+        """
+        return self._references.string("certificate_identity")
+
+    @property
+    def roles(self) -> list[str]:
+        """Names of roles of the local side whose users use the connection: the plan warns when none of them reaches
+        the alias, or asks for more than the key allows.
+        """
+        return self._references.strings("roles")
 
     @property
     def remote(self) -> IResolvable:
@@ -267,6 +299,18 @@ class CrossClusterApiKey(Resource):
     def rotation_due(self) -> IResolvable:
         """Whether the key is old, dead or half made, so that the next apply makes a new one."""
         return self._references.opaque("rotation_due")
+
+    @property
+    def acknowledge(self) -> Mapping[str, str]:
+        """Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in March" }`: their
+        warnings are not shown.
+        """
+        return self._references.string_map("acknowledge")
+
+    @property
+    def escalate(self) -> list[str]:
+        """Validations of this object whose warnings are errors, such as `["V14"]`."""
+        return self._references.strings("escalate")
 
     @property
     def timeouts(self) -> IResolvable:

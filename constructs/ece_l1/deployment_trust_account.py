@@ -55,6 +55,8 @@ class DeploymentTrustAccount(Resource):
         ref_id: Text | None = None,
         trust_all: Flag | None = None,
         cluster_ids: Sequence[Text] | Opaque | None = None,
+        acknowledge: Mapping[str, Text] | Opaque | None = None,
+        escalate: Sequence[Text] | Opaque | None = None,
         timeouts: DeploymentTrustAccountTimeouts | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
@@ -73,6 +75,9 @@ class DeploymentTrustAccount(Resource):
                 leave it out and give `cluster_ids`.
             cluster_ids: Ids of the Elasticsearch clusters that are trusted (`cluster_id` of a deployment, not its
                 id); an empty set trusts none. The whole list: what it does not hold is removed.
+            acknowledge: Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in
+                March" }`: their warnings are not shown.
+            escalate: Validations of this object whose warnings are errors, such as `["V14"]`.
             timeouts: How long to wait, such as `90s`, `30m` or `2h`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
@@ -88,6 +93,8 @@ class DeploymentTrustAccount(Resource):
                 "ref_id": ref_id,
                 "trust_all": trust_all,
                 "cluster_ids": cluster_ids,
+                "acknowledge": acknowledge,
+                "escalate": escalate,
                 "timeouts": timeouts,
             },
             provider=provider,
@@ -130,6 +137,18 @@ class DeploymentTrustAccount(Resource):
     def id(self) -> str:
         """`<deployment id>/<ref_id>/account/<account id>`."""
         return self._references.string("id")
+
+    @property
+    def acknowledge(self) -> Mapping[str, str]:
+        """Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in March" }`: their
+        warnings are not shown.
+        """
+        return self._references.string_map("acknowledge")
+
+    @property
+    def escalate(self) -> list[str]:
+        """Validations of this object whose warnings are errors, such as `["V14"]`."""
+        return self._references.strings("escalate")
 
     @property
     def timeouts(self) -> IResolvable:

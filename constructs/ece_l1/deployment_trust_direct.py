@@ -59,6 +59,8 @@ class DeploymentTrustDirect(Resource):
         trust_all: Flag | None = None,
         cluster_ids: Sequence[Text] | Opaque | None = None,
         additional_node_names: Sequence[Text] | Opaque | None = None,
+        acknowledge: Mapping[str, Text] | Opaque | None = None,
+        escalate: Sequence[Text] | Opaque | None = None,
         timeouts: DeploymentTrustDirectTimeouts | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
@@ -89,6 +91,9 @@ class DeploymentTrustDirect(Resource):
                 `ece_deployment_trust_member`.
             additional_node_names: Names of single nodes whose certificates do not follow the pattern with scope and
                 cluster. No wildcards. Required without `scope_id`; not for type `proxy`.
+            acknowledge: Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in
+                March" }`: their warnings are not shown.
+            escalate: Validations of this object whose warnings are errors, such as `["V14"]`.
             timeouts: How long to wait, such as `90s`, `30m` or `2h`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
@@ -109,6 +114,8 @@ class DeploymentTrustDirect(Resource):
                 "trust_all": trust_all,
                 "cluster_ids": cluster_ids,
                 "additional_node_names": additional_node_names,
+                "acknowledge": acknowledge,
+                "escalate": escalate,
                 "timeouts": timeouts,
             },
             provider=provider,
@@ -185,6 +192,18 @@ class DeploymentTrustDirect(Resource):
     def id(self) -> str:
         """`<deployment id>/<ref_id>/direct/<uid>`."""
         return self._references.string("id")
+
+    @property
+    def acknowledge(self) -> Mapping[str, str]:
+        """Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in March" }`: their
+        warnings are not shown.
+        """
+        return self._references.string_map("acknowledge")
+
+    @property
+    def escalate(self) -> list[str]:
+        """Validations of this object whose warnings are errors, such as `["V14"]`."""
+        return self._references.strings("escalate")
 
     @property
     def timeouts(self) -> IResolvable:

@@ -54,6 +54,8 @@ class DeploymentTrustExternal(Resource):
         ref_id: Text | None = None,
         trust_all: Flag | None = None,
         cluster_ids: Sequence[Text] | Opaque | None = None,
+        acknowledge: Mapping[str, Text] | Opaque | None = None,
+        escalate: Sequence[Text] | Opaque | None = None,
         timeouts: DeploymentTrustExternalTimeouts | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
@@ -74,6 +76,9 @@ class DeploymentTrustExternal(Resource):
             cluster_ids: Ids of the Elasticsearch clusters that are trusted (`cluster_id` of a deployment, not its
                 id); an empty set trusts none. ECE verifies none of them: a wrong id fails without a word. Without
                 `trust_all` and `cluster_ids` the list is left to `ece_deployment_trust_member`.
+            acknowledge: Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in
+                March" }`: their warnings are not shown.
+            escalate: Validations of this object whose warnings are errors, such as `["V14"]`.
             timeouts: How long to wait, such as `90s`, `30m` or `2h`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
@@ -90,6 +95,8 @@ class DeploymentTrustExternal(Resource):
                 "trust_relationship_id": trust_relationship_id,
                 "trust_all": trust_all,
                 "cluster_ids": cluster_ids,
+                "acknowledge": acknowledge,
+                "escalate": escalate,
                 "timeouts": timeouts,
             },
             provider=provider,
@@ -133,6 +140,18 @@ class DeploymentTrustExternal(Resource):
     def id(self) -> str:
         """`<deployment id>/<ref_id>/external/<trust relationship id>`."""
         return self._references.string("id")
+
+    @property
+    def acknowledge(self) -> Mapping[str, str]:
+        """Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in March" }`: their
+        warnings are not shown.
+        """
+        return self._references.string_map("acknowledge")
+
+    @property
+    def escalate(self) -> list[str]:
+        """Validations of this object whose warnings are errors, such as `["V14"]`."""
+        return self._references.strings("escalate")
 
     @property
     def timeouts(self) -> IResolvable:

@@ -55,6 +55,8 @@ class KeystoreSecret(Resource):
         value_file: Text | None = None,
         value_wo_version: Number | None = None,
         as_file: Flag | None = None,
+        acknowledge: Mapping[str, Text] | Opaque | None = None,
+        escalate: Sequence[Text] | Opaque | None = None,
         timeouts: KeystoreSecretTimeouts | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
@@ -79,6 +81,9 @@ class KeystoreSecret(Resource):
             value_wo_version: Any number; a change writes the value again. Terraform cannot see that a value is
                 another one, whichever way it is given.
             as_file: Put the entry into the keystore as a file, such as a service account's JSON; default `false`.
+            acknowledge: Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in
+                March" }`: their warnings are not shown.
+            escalate: Validations of this object whose warnings are errors, such as `["V14"]`.
             timeouts: How long to wait, such as `90s`, `30m` or `2h`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
@@ -99,6 +104,8 @@ class KeystoreSecret(Resource):
                 "value_file": value_file,
                 "value_wo_version": value_wo_version,
                 "as_file": as_file,
+                "acknowledge": acknowledge,
+                "escalate": escalate,
                 "timeouts": timeouts,
             },
             provider=provider,
@@ -163,6 +170,18 @@ class KeystoreSecret(Resource):
     def id(self) -> str:
         """`<deployment id>/<ref_id>/<name>`."""
         return self._references.string("id")
+
+    @property
+    def acknowledge(self) -> Mapping[str, str]:
+        """Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in March" }`: their
+        warnings are not shown.
+        """
+        return self._references.string_map("acknowledge")
+
+    @property
+    def escalate(self) -> list[str]:
+        """Validations of this object whose warnings are errors, such as `["V14"]`."""
+        return self._references.strings("escalate")
 
     @property
     def timeouts(self) -> IResolvable:

@@ -81,9 +81,12 @@ class RemoteCluster(Resource):
         server_name: Text | None = None,
         cross_cluster_api_key_id: Text | None = None,
         external_secret: Flag | None = None,
+        roles: Sequence[Text] | Opaque | None = None,
         skip_unavailable: Flag | None = None,
         wait_for_connected: Flag | None = None,
         managed_through: Text | None = None,
+        acknowledge: Mapping[str, Text] | Opaque | None = None,
+        escalate: Sequence[Text] | Opaque | None = None,
         timeouts: RemoteClusterTimeouts | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
@@ -113,6 +116,8 @@ class RemoteCluster(Resource):
                 for `api_key` unless `external_secret` is true.
             external_secret: The secret of the alias is put into the keystore by something else, such as an
                 `ece_keystore_secret`; default `false`.
+            roles: Names of roles whose users use the connection. For `certificate` they are needed on both sides,
+                for `api_key` one of them must reach the alias: the plan warns otherwise.
             skip_unavailable: Whether searches go on without this remote while it cannot be reached; default `true`,
                 as in Elasticsearch from 8.15 on. Always written, as older versions default to `false`.
             wait_for_connected: Wait until the connection stands, and plan a repair when it is found down; default
@@ -120,6 +125,9 @@ class RemoteCluster(Resource):
             managed_through: `elasticsearch`: the cluster's settings. `platform`: ECE's own list of remote clusters,
                 for two deployments of one ECE on the certificate model only; deprecated by Elastic. A change
                 replaces.
+            acknowledge: Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in
+                March" }`: their warnings are not shown.
+            escalate: Validations of this object whose warnings are errors, such as `["V14"]`.
             timeouts: How long to wait, such as `90s`, `30m` or `2h`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
@@ -141,9 +149,12 @@ class RemoteCluster(Resource):
                 "server_name": server_name,
                 "cross_cluster_api_key_id": cross_cluster_api_key_id,
                 "external_secret": external_secret,
+                "roles": roles,
                 "skip_unavailable": skip_unavailable,
                 "wait_for_connected": wait_for_connected,
                 "managed_through": managed_through,
+                "acknowledge": acknowledge,
+                "escalate": escalate,
                 "timeouts": timeouts,
             },
             provider=provider,
@@ -224,6 +235,13 @@ class RemoteCluster(Resource):
         return self._references.opaque("external_secret")
 
     @property
+    def roles(self) -> list[str]:
+        """Names of roles whose users use the connection. For `certificate` they are needed on both sides, for
+        `api_key` one of them must reach the alias: the plan warns otherwise.
+        """
+        return self._references.strings("roles")
+
+    @property
     def skip_unavailable(self) -> IResolvable:
         """Whether searches go on without this remote while it cannot be reached; default `true`, as in Elasticsearch
         from 8.15 on. Always written, as older versions default to `false`.
@@ -253,6 +271,18 @@ class RemoteCluster(Resource):
     def connected(self) -> IResolvable:
         """Whether the connection stood, on the wanted security model, when it was last looked at."""
         return self._references.opaque("connected")
+
+    @property
+    def acknowledge(self) -> Mapping[str, str]:
+        """Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in March" }`: their
+        warnings are not shown.
+        """
+        return self._references.string_map("acknowledge")
+
+    @property
+    def escalate(self) -> list[str]:
+        """Validations of this object whose warnings are errors, such as `["V14"]`."""
+        return self._references.strings("escalate")
 
     @property
     def timeouts(self) -> IResolvable:

@@ -67,6 +67,8 @@ class TrafficFilter(Resource):
         description: Text | None = None,
         include_by_default: Flag | None = None,
         region: Text | None = None,
+        acknowledge: Mapping[str, Text] | Opaque | None = None,
+        escalate: Sequence[Text] | Opaque | None = None,
         timeouts: TrafficFilterTimeouts | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
@@ -89,6 +91,9 @@ class TrafficFilter(Resource):
             region: Region of the rule set; `ece-region` on ECE. On Elastic Cloud Hosted a rule set works for
                 deployments of its region only: left out, it is the provider's, or the only one that has
                 deployments.
+            acknowledge: Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in
+                March" }`: their warnings are not shown.
+            escalate: Validations of this object whose warnings are errors, such as `["V14"]`.
             timeouts: How long to wait, such as `90s`, `30m` or `2h`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
@@ -106,6 +111,8 @@ class TrafficFilter(Resource):
                 "description": description,
                 "include_by_default": include_by_default,
                 "region": region,
+                "acknowledge": acknowledge,
+                "escalate": escalate,
                 "timeouts": timeouts,
             },
             provider=provider,
@@ -155,6 +162,18 @@ class TrafficFilter(Resource):
     def id(self) -> str:
         """Id of the rule set."""
         return self._references.string("id")
+
+    @property
+    def acknowledge(self) -> Mapping[str, str]:
+        """Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in March" }`: their
+        warnings are not shown.
+        """
+        return self._references.string_map("acknowledge")
+
+    @property
+    def escalate(self) -> list[str]:
+        """Validations of this object whose warnings are errors, such as `["V14"]`."""
+        return self._references.strings("escalate")
 
     @property
     def timeouts(self) -> IResolvable:

@@ -36,6 +36,8 @@ class TrafficFilterAssociation(Resource):
         traffic_filter_id: Text,
         requires: Sequence[Text] | Opaque | None = None,
         acknowledge_lockout: Flag | None = None,
+        acknowledge: Mapping[str, Text] | Opaque | None = None,
+        escalate: Sequence[Text] | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
         count: int | TerraformCount | None = None,
@@ -54,6 +56,9 @@ class TrafficFilterAssociation(Resource):
                 association of that one here. Lives in Terraform only.
             acknowledge_lockout: Associate a `remote_cluster` rule set although no IP rule set is there, so that
                 only remote clusters get in; default `false`. Lives in Terraform only.
+            acknowledge: Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in
+                March" }`: their warnings are not shown.
+            escalate: Validations of this object whose warnings are errors, such as `["V14"]`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
             count: How many of these.
@@ -68,6 +73,8 @@ class TrafficFilterAssociation(Resource):
                 "traffic_filter_id": traffic_filter_id,
                 "requires": requires,
                 "acknowledge_lockout": acknowledge_lockout,
+                "acknowledge": acknowledge,
+                "escalate": escalate,
             },
             provider=provider,
             depends_on=depends_on,
@@ -100,6 +107,18 @@ class TrafficFilterAssociation(Resource):
         default `false`. Lives in Terraform only.
         """
         return self._references.opaque("acknowledge_lockout")
+
+    @property
+    def acknowledge(self) -> Mapping[str, str]:
+        """Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in March" }`: their
+        warnings are not shown.
+        """
+        return self._references.string_map("acknowledge")
+
+    @property
+    def escalate(self) -> list[str]:
+        """Validations of this object whose warnings are errors, such as `["V14"]`."""
+        return self._references.strings("escalate")
 
     @property
     def id(self) -> str:

@@ -39,6 +39,8 @@ class TrustRelationship(Resource):
         account_ids: Sequence[Text] | Opaque | None = None,
         installation_id: Text | None = None,
         trust_by_default: Flag | None = None,
+        acknowledge: Mapping[str, Text] | Opaque | None = None,
+        escalate: Sequence[Text] | Opaque | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
         count: int | TerraformCount | None = None,
@@ -55,6 +57,9 @@ class TrustRelationship(Resource):
             account_ids: Accounts of the other ECE; it has exactly one.
             installation_id: Installation id of the other ECE.
             trust_by_default: All deployments of this platform trust all clusters of the other ECE; default `false`.
+            acknowledge: Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in
+                March" }`: their warnings are not shown.
+            escalate: Validations of this object whose warnings are errors, such as `["V14"]`.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
             count: How many of these.
@@ -70,6 +75,8 @@ class TrustRelationship(Resource):
                 "account_ids": account_ids,
                 "installation_id": installation_id,
                 "trust_by_default": trust_by_default,
+                "acknowledge": acknowledge,
+                "escalate": escalate,
             },
             provider=provider,
             depends_on=depends_on,
@@ -102,6 +109,18 @@ class TrustRelationship(Resource):
     def trust_by_default(self) -> IResolvable:
         """All deployments of this platform trust all clusters of the other ECE; default `false`."""
         return self._references.opaque("trust_by_default")
+
+    @property
+    def acknowledge(self) -> Mapping[str, str]:
+        """Validations of this object that are meant, each with the reason, such as `{ V5 = "moves in March" }`: their
+        warnings are not shown.
+        """
+        return self._references.string_map("acknowledge")
+
+    @property
+    def escalate(self) -> list[str]:
+        """Validations of this object whose warnings are errors, such as `["V14"]`."""
+        return self._references.strings("escalate")
 
     @property
     def id(self) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 from typing import Any, Final
 
+from ece_domain.findings import coded
+from ece_provider.findings import CodedDiagnostic
 from terraform_plugin.diagnostics import Path
 from terraform_plugin.resource import Context, CreateContext, DeleteContext, PlanContext, UpdateContext
 
@@ -29,6 +31,10 @@ class Owners:
         """True when no other object of this run is planned to own the thing."""
         return self._planned.setdefault((kind, thing), token) == token
 
+    def is_planned(self, kind: str, start: str) -> bool:
+        """True when an object of this run is planned to own a thing of which the name begins so."""
+        return any(of_kind == kind and thing.startswith(start) for of_kind, thing in self._planned)
+
     def note_made(self, kind: str, thing: str) -> None:
         """An object made the thing, or took it over, in this process."""
         self._made.add((kind, thing))
@@ -47,22 +53,30 @@ class Owners:
 
 
 def claim_in_plan(
-    context: PlanContext[Any], kind: str, thing: str, words: str, path: Path, *, made_as: str | None = None
+    context: PlanContext[Any],
+    kind: str,
+    thing: str,
+    words: str,
+    path: Path,
+    *,
+    made_as: str | None = None,
+    code: str | None = None,
 ) -> None:
     """Note in a plan who will own the thing; an error when two objects of one run want it.
 
-    ``made_as`` names the thing for ``must_keep`` where it can be made in different ways.
+    ``code`` is the validation behind it, if there is one. ``made_as`` names the thing for ``must_keep`` where it can be
+    made in different ways.
     """
     token = context.private.setdefault(_TOKEN, os.urandom(8).hex())
     if context.is_create or context.replaces:
         context.private[_CREATES] = made_as or thing
     if not context.provider.owners.claim(kind, thing, token):
-        context.diagnostics.error(
-            f"{words[:1].upper()}{words[1:]} has two owners",
+        told = (
             f"Another object of this configuration owns {words} already. Keep one of them, or give this one "
-            "another name.",
-            path,
+            "another name."
         )
+        summary = f"{words[:1].upper()}{words[1:]} has two owners"
+        context.diagnostics.extend([CodedDiagnostic(summary, coded(told, code), path, code=code)])
 
 
 def note_done(context: CreateContext[Any] | UpdateContext[Any], kind: str, thing: str) -> None:

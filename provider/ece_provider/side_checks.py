@@ -11,6 +11,7 @@ from terraform_plugin.values import is_known, is_set
 
 if TYPE_CHECKING:
     from ece_provider.deployment_reads import Facts
+    from ece_provider.sides import Side
 
 
 async def side_for_check(context: PlanContext[ConfiguredProvider], given: Any, path: Path) -> Facts | None:
@@ -18,6 +19,12 @@ async def side_for_check(context: PlanContext[ConfiguredProvider], given: Any, p
 
     A deployment that does not exist, belongs to the platform or is really a cluster's id becomes an error at ``path``.
     """
+    side = await side_seen(context, given, path)
+    return None if side is None else side.facts
+
+
+async def side_seen(context: PlanContext[ConfiguredProvider], given: Any, path: Path) -> Side | None:
+    """A side with its place, as ``side_for_check``."""
     provider = context.provider
     if provider.lists.has_written or provider.is_out_of_reach:  # an apply: the write that follows tells the truth
         return None
@@ -30,7 +37,7 @@ async def side_for_check(context: PlanContext[ConfiguredProvider], given: Any, p
     from ece_provider.sides import require
 
     try:
-        return (await require(provider, given, path)).facts
+        return await require(provider, given, path)
     except EnvironmentUnknown:
         return None
     except DiagnosticError as refused:

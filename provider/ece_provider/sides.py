@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from ece_domain.connection_checks import system_finding
 from ece_domain.remote_clusters import ConnectionId
 from ece_provider.cluster_place import ClusterPlace
 from ece_provider.deployment_reads import Facts
+from ece_provider.findings import refusal
 from ece_provider.kinds import WORDS
 from ece_provider.validators import DEPLOYMENT_ID, REMOTE_ADDRESS, SERVER_NAME
 from terraform_plugin.diagnostics import DiagnosticError, Path
@@ -257,9 +259,4 @@ async def require(provider: ConfiguredProvider, given: Values, path: Path | None
 
 def system_owned(side: Side, path: Path) -> DiagnosticError:
     """The refusal of a deployment of the platform itself."""
-    return DiagnosticError(
-        "System deployment",
-        f"{side.words[:1].upper()}{side.words[1:]} belongs to Elastic Cloud Enterprise itself; it can neither be a "
-        "remote cluster nor have one. For logs of several installations use a monitoring deployment of your own.",
-        path.attribute("deployment_id"),
-    )
+    return refusal(system_finding(side.words), path.attribute("deployment_id"))

@@ -8,14 +8,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from ece_domain.connection_checks import system_finding
 from ece_domain.findings import Finding
-from ece_domain.trust import KnownDeployment, mixed_up_findings, unknown_findings
+from ece_domain.trust import (
+    KnownDeployment,
+    lost_finding,
+    mixed_up_findings,
+    relationship_finding,
+    unknown_findings,
+)
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import report, to_diagnostic
 from ece_provider.list_reads import Items
 from ece_provider.resources.deployment.mapping import SYSTEM_NAMES
 from ece_provider.resources.traffic_filter_association.checks import missing_deployment
-from terraform_plugin.diagnostics import DiagnosticError, Path
+from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.resource import PlanContext
 from terraform_plugin.values import is_set
 
@@ -80,12 +87,33 @@ async def _deployment_finding(provider: ConfiguredProvider, deployment_id: str, 
 
 
 def _system_finding(deployment: Any) -> Finding:
-    return Finding(
-        "System-owned deployment",
-        f'"{deployment["name"]}" belongs to Elastic Cloud Enterprise itself: it can neither be a remote cluster nor '
-        "have remote clusters, so its trust is not managed here.",
-        field="deployment_id",
-    )
+    return system_finding(f'deployment {deployment["id"]} ("{deployment["name"]}")')
+
+
+async def check_lost(context: PlanContext[ConfiguredProvider], kind: str, entry_id: str | None = None) -> None:
+    """A warning for clusters that an entry trusts now and that the list which takes it over leaves out.
+
+    Lists keep their members once they are in state; ``entry_id`` is the id within ``kind``, None for the only one.
+    """
+    provider, planned = context.provider, context.planned
+    if planned is None or provider.is_unknown or provider.lists.has_written or context.diagnostics.has_errors:
+        return
+    wanted = planned.get("cluster_ids")
+    if (context.prior is not None and not context.replaces) or not is_set(planned["deployment_id"]):
+        return
+    if not is_set(wanted) or not all(is_set(each) for each in wanted):
+        return
+    from ece_provider.deployment_reads import facts_of, trust_of
+    from ece_provider.live_checks import seen
+    from ece_provider.trust.entries import ID_OF, LIST_OF
+
+    deployment = await seen(provider.places.of(None).deployments.get(planned["deployment_id"]))
+    entries = trust_of(deployment or {}).get(LIST_OF[kind]) or ()
+    for entry in entries:
+        if entry_id in (None, entry.get(ID_OF[kind])) and not entry.get("trust_all"):
+            lost = set(entry.get("trust_allowlist") or ()) - set(wanted)
+            words = f"{kind.capitalize()} trust"
+            report(context.diagnostics, [lost_finding(words, facts_of(deployment or {}).words, lost)])
 
 
 async def check_relationship(context: PlanContext[ConfiguredProvider]) -> None:
@@ -106,14 +134,7 @@ async def check_relationship(context: PlanContext[ConfiguredProvider]) -> None:
     except ApiError:
         return
     names = {str(each["id"]): str(each.get("name") or "") for each in known if not each.get("local")}
-    if wanted not in names:
-        listed = ", ".join(f'{identifier} ("{name}")' for identifier, name in sorted(names.items())) or "none"
-        context.diagnostics.error(
-            "No such trust relationship",
-            f"There is no trust relationship {wanted} on this platform; it has: {listed}. Make one with "
-            "ece_trust_relationship, here and on the other ECE.",
-            Path("trust_relationship_id"),
-        )
+    report(context.diagnostics, [relationship_finding(wanted, names)])
 
 
 async def refuse_deployment_ids(

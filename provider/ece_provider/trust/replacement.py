@@ -15,9 +15,9 @@ from terraform_plugin.resource import CreateContext, DeleteContext, PlanContext,
 KIND: Final = "trust"
 
 
-def claim(context: PlanContext[Any], thing: str, words: str, path: Path) -> None:
+def claim(context: PlanContext[Any], thing: str, words: str, path: Path, code: str | None = None) -> None:
     """Note in a plan which entry the object will own; an error when another object of the run wants it, too."""
-    claim_in_plan(context, KIND, thing, words, path)
+    claim_in_plan(context, KIND, thing, words, path, code=code)
 
 
 def begin(context: CreateContext[Any], thing: str) -> Any:

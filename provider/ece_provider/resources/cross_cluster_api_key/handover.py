@@ -129,6 +129,7 @@ class Handover:
             to_request(self._planned["access"]),
             self._label(PENDING).metadata(),
             self._planned["expiration"],
+            self._planned["certificate_identity"],
         )
 
     async def _cleared(self) -> Connection | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from ece_domain.compatibility import model_finding, replication_finding, search_finding
-from ece_domain.cross_cluster_keys import access_findings, rotation_finding
+from ece_domain.compatibility import identity_finding, model_finding, replication_finding, search_finding
+from ece_domain.cross_cluster_keys import access_findings, expiry_finding, rotation_finding
 from ece_domain.findings import Finding
 from ece_domain.remote_clusters import self_finding
 from ece_domain.security_models import SecurityModel
@@ -19,6 +19,7 @@ from ece_provider.kinds import ECE, ECH, ELASTICSEARCH
 from ece_provider.owners import claim_in_plan
 from ece_provider.resources.cross_cluster_api_key.mapping import planned_id, thing_of
 from ece_provider.resources.cross_cluster_api_key.schema import TYPE_NAME
+from ece_provider.role_checks import check_ending, check_key_roles
 from ece_provider.side_checks import side_for_check
 from ece_provider.side_names import is_moved, is_other_cluster
 from terraform_plugin.diagnostics import Path
@@ -28,7 +29,7 @@ from terraform_plugin.values import UNKNOWN, Values, is_known, is_set, is_wholly
 if TYPE_CHECKING:
     from ece_provider.deployment_reads import Facts
 
-ROTATING: Final = ("name", "expiration")
+ROTATING: Final = ("name", "expiration", "certificate_identity")
 """Attributes whose change makes a new key, beside another remote deployment."""
 
 
@@ -90,6 +91,10 @@ def _findings(config: Values) -> Iterator[Finding | None]:
         yield from access_findings(access)
     if is_set(config.get("rotate_after")) and is_set(config.get("expiration")):
         yield rotation_finding(config["rotate_after"], config["expiration"])
+    elif is_set(config.get("expiration")) and config.get("rotate_after") is None:
+        yield expiry_finding(config["expiration"])
+    if is_set(config.get("certificate_identity")):
+        yield identity_finding(config["certificate_identity"], None, None)
 
 
 async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
@@ -108,9 +113,12 @@ async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
         claim_in_plan(context, TYPE_NAME, thing, f'the key of alias "{local["alias"]}"', Path("local"))
     if is_wholly_known(planned["access"]):
         report(context.diagnostics, _findings(planned))
+    check_ending(context, planned)
     makes_key = context.is_create or context.replaces or rotates(prior or {}, planned, environments)
     if makes_key and not context.diagnostics.has_errors:
         await _check_sides(context, planned)
+    if (makes_key or context.changed & {"roles", "access"}) and not context.diagnostics.has_errors:
+        await check_key_roles(context, planned)
 
 
 def _plan_values(planned: Values, prior: Values | None, environments: Iterable[str], *, is_create: bool) -> None:
@@ -149,6 +157,9 @@ async def _check_sides(context: PlanContext[ConfiguredProvider], planned: Values
     remote = await side_for_check(context, planned["remote"], Path("remote"))
     if local is not None and remote is not None:
         report(context.diagnostics, _pair_findings(local, remote, planned["access"]), Path("remote"))
+        if is_set(planned["certificate_identity"]):
+            pattern = planned["certificate_identity"]
+            report(context.diagnostics, [identity_finding(pattern, local.version, remote.version)])
 
 
 def _pair_findings(local: Facts, remote: Facts, access: Any) -> Iterator[Finding | None]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.decisions import decide
 from ece_provider.resources.cross_cluster_api_key.plan import check_plan, validate
 from ece_provider.resources.cross_cluster_api_key.schema import IDENTITY, SCHEMA, TIMEOUTS, TYPE_NAME
+from ece_provider.side_names import identity_of
 from terraform_plugin.resource import (
     CreateContext,
     DeleteContext,
@@ -29,10 +31,12 @@ class CrossClusterApiKey(Resource[ConfiguredProvider]):
     def validate(self, context: ValidateContext) -> None:
         """Check access, and the times against each other."""
         validate(context)
+        decide(context.config, context.diagnostics)
 
     async def plan(self, context: PlanContext[ConfiguredProvider]) -> None:
         """Say whether a new key will be made; check both sides."""
         await check_plan(context)
+        decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
         """Make the key and put it into the keystore."""
@@ -66,5 +70,4 @@ class CrossClusterApiKey(Resource[ConfiguredProvider]):
 
     def identity_of(self, state: Values) -> Values:
         """Local deployment, its ``ref_id``, and alias: the same through every rotation."""
-        local = state.get("local") or {}
-        return {name: local.get(name) for name in IDENTITY.attributes}
+        return identity_of(state, state.get("local") or {})

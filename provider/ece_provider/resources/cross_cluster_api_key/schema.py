@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ece_domain.time_values import same_time
+from ece_provider.decisions import ATTRIBUTES
 from ece_provider.sides import address_attributes, side_attributes
 from ece_provider.validators import ALIAS, LOCAL_NAME, TIME_VALUE
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Nested, Nesting, Schema, timeouts
-from terraform_plugin.types import BOOL, STRING, ListOf
+from terraform_plugin.types import BOOL, STRING, ListOf, SetOf
 from terraform_plugin.validators import NotEmpty
 
 TYPE_NAME: Final = "ece_cross_cluster_api_key"
@@ -75,7 +76,7 @@ _ACCESS: Final = Attribute(
     ),
 )
 
-_ROTATION: Final = ("name", "remote", "expiration")
+_ROTATION: Final = ("name", "remote", "expiration", "certificate_identity")
 
 SCHEMA: Final = Schema(
     description=(
@@ -106,6 +107,26 @@ SCHEMA: Final = Schema(
                 "Left out: the key is not rotated by age."
             ),
             validators=(TIME_VALUE,),
+        ),
+        "certificate_identity": Attribute(
+            type=STRING,
+            optional=True,
+            description=(
+                "Regular expression on the subject of the local node certificates, such as "
+                "`CN=.*.node.<cluster id>.cluster.*`: requests must then be signed by one (strong identity "
+                "verification, both sides from 9.3 on, preview; the signing settings of the local side are yours). "
+                "A change makes a new key."
+            ),
+            validators=(NotEmpty(),),
+        ),
+        "roles": Attribute(
+            type=SetOf(STRING),
+            optional=True,
+            local=True,
+            description=(
+                "Names of roles of the local side whose users use the connection: the plan warns when none of them "
+                "reaches the alias, or asks for more than the key allows."
+            ),
         ),
         "remote": Attribute(
             required=True,
@@ -197,6 +218,7 @@ SCHEMA: Final = Schema(
             computed=True,
             description="Whether the key is old, dead or half made, so that the next apply makes a new one.",
         ),
+        **ATTRIBUTES,
         "timeouts": timeouts(TIMEOUTS),
     },
 )

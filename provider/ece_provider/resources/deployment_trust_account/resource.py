@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.decisions import decide
 from ece_provider.resources.deployment_trust_account.schema import IDENTITY, SCHEMA, TYPE_NAME, thing_of
 from ece_provider.trust.attributes import TIMEOUTS
 from ece_provider.trust.entries import ACCOUNT
@@ -48,6 +49,7 @@ class DeploymentTrustAccount(Resource[ConfiguredProvider]):
             claim(context, thing_of(planned), words, Path("deployment_id"))
         note_list(context, ACCOUNT)
         await check_plan(context, is_same_environment=True)
+        decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
         """Take over the entry that the deployment has."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ece_provider.decisions import ATTRIBUTES
 from ece_provider.trust import attributes as common
 from terraform_plugin.schema import Schema, timeouts
 from terraform_plugin.values import Values
@@ -28,6 +29,7 @@ SCHEMA: Final = Schema(
         ),
         "account_id": common.computed("Account of the environment, which has exactly one."),
         "id": common.computed("`<deployment id>/<ref_id>/account/<account id>`."),
+        **ATTRIBUTES,
         "timeouts": timeouts(common.TIMEOUTS),
     },
 )

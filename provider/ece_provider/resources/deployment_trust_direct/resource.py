@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ece_domain.validations.trust import V19
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.decisions import decide
 from ece_provider.resources.deployment_trust_direct.checks import check_certificates, check_entry
 from ece_provider.resources.deployment_trust_direct.schema import IDENTITY, SCHEMA, TYPE_NAME, thing_of
 from ece_provider.trust.attributes import TIMEOUTS
@@ -37,6 +39,7 @@ class DeploymentTrustDirect(Resource[ConfiguredProvider]):
         """Check what stands beside what, as far as it is known."""
         if at_most_one_of(context, "trust_all", "cluster_ids"):
             check_entry(context.config, context.diagnostics)
+        decide(context.config, context.diagnostics)
 
     async def plan(self, context: PlanContext[ConfiguredProvider]) -> None:
         """Check certificates and ids, and that no member of the list is an object of its own."""
@@ -47,9 +50,10 @@ class DeploymentTrustDirect(Resource[ConfiguredProvider]):
             check_certificates(planned, context.prior, context.diagnostics)
             if (thing := thing_of(planned)) is not None:
                 words = f"trust of deployment {planned['deployment_id']} in this CA"
-                claim(context, thing, words, Path("certificates"))
+                claim(context, thing, words, Path("certificates"), V19.id)
         note_list(context, DIRECT, "uid")
         await check_plan(context, is_same_environment=False)
+        decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
         """Make the entry."""

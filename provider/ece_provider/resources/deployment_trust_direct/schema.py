@@ -6,6 +6,7 @@ import hashlib
 from typing import Any, Final
 
 from ece_domain.trust import DIRECT_TYPES
+from ece_provider.decisions import ATTRIBUTES
 from ece_provider.trust import attributes as common
 from ece_provider.trust.attributes import CA_PEM
 from terraform_plugin.schema import Attribute, Schema, timeouts
@@ -87,6 +88,7 @@ SCHEMA: Final = Schema(
             "What ECE calls the trusted environment; the same in all deployments that trust the CA."
         ),
         "id": common.computed("`<deployment id>/<ref_id>/direct/<uid>`."),
+        **ATTRIBUTES,
         "timeouts": timeouts(common.TIMEOUTS),
     },
 )

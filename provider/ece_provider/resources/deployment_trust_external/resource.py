@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.decisions import decide
 from ece_provider.resources.deployment_trust_external.schema import IDENTITY, SCHEMA, TYPE_NAME, thing_of
 from ece_provider.trust.attributes import TIMEOUTS
 from ece_provider.trust.entries import EXTERNAL
@@ -47,6 +48,7 @@ class DeploymentTrustExternal(Resource[ConfiguredProvider]):
         note_list(context, EXTERNAL, "trust_relationship_id")
         await check_plan(context, is_same_environment=False)
         await check_relationship(context)
+        decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
         """Make the entry."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ece_provider.decisions import ATTRIBUTES
 from ece_provider.trust import attributes as common
 from terraform_plugin.schema import Attribute, Schema, timeouts
 from terraform_plugin.types import STRING
@@ -35,6 +36,7 @@ SCHEMA: Final = Schema(
             "`cluster_ids` the list is left to `ece_deployment_trust_member`."
         ),
         "id": common.computed("`<deployment id>/<ref_id>/external/<trust relationship id>`."),
+        **ATTRIBUTES,
         "timeouts": timeouts(common.TIMEOUTS),
     },
 )

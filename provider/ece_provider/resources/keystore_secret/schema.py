@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ece_provider.decisions import ATTRIBUTES
 from ece_provider.sides import side_attributes
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Schema, timeouts
 from terraform_plugin.types import BOOL, NUMBER, STRING
@@ -72,6 +73,7 @@ SCHEMA: Final = Schema(
             description="Put the entry into the keystore as a file, such as a service account's JSON; default `false`.",
         ),
         "id": Attribute(type=STRING, computed=True, description="`<deployment id>/<ref_id>/<name>`."),
+        **ATTRIBUTES,
         "timeouts": timeouts(TIMEOUTS),
     },
 )

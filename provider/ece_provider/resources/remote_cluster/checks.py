@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ece_domain.compatibility import connection_finding, model_finding
+from ece_domain.connection_checks import key_findings, missing_key_finding, platform_list_findings
 from ece_domain.findings import Finding, InvalidValue
 from ece_domain.remote_clusters import Address, ConnectionId, port_finding, self_finding
 from ece_domain.security_models import CLOUD_PORTS, MODELS, SecurityModel
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import report
+from ece_provider.live_checks import check_connection, check_local
 from ece_provider.resources.remote_cluster.schema import PLATFORM
-from ece_provider.side_checks import side_for_check
+from ece_provider.side_checks import side_seen
 from terraform_plugin.diagnostics import Diagnostics, Path
 from terraform_plugin.resource import PlanContext
 from terraform_plugin.values import UNKNOWN, Values, is_known, is_set
@@ -88,16 +90,10 @@ def _is_redundant(config: Values) -> bool:
     return bool(address == f"{name}:{CLOUD_PORTS[SecurityModel(model)]}")
 
 
-def _key_findings(config: Values) -> Iterator[Finding]:
+def _key_findings(config: Values) -> Iterator[Finding | None]:
     model, key = config["security_model"], config["cross_cluster_api_key_id"]
     if model == SecurityModel.API_KEY and key is None and config["external_secret"] in (None, False):
-        yield Finding(
-            "The key is missing",
-            'security_model = "api_key" works with a key in the local keystore: give cross_cluster_api_key_id = '
-            "ece_cross_cluster_api_key.<name>.id, which also makes this object wait for it. If something else puts "
-            "the secret there, set external_secret = true.",
-            field="cross_cluster_api_key_id",
-        )
+        yield missing_key_finding(SecurityModel.API_KEY, has_key=False, has_external_secret=False)
     if model == SecurityModel.CERTIFICATE and key is not None:
         yield Finding(
             "A key turns the connection to the other model",
@@ -120,54 +116,35 @@ def _foreign_key_findings(config: Values, text: str) -> Iterator[Finding]:
             field="cross_cluster_api_key_id",
         )
         return
-    if is_set(config["alias"]) and key.alias != config["alias"]:
-        yield Finding(
-            "The key is for another alias",
-            f'The secret is for alias "{key.alias}", and the connection is named "{config["alias"]}": Elasticsearch '
-            "finds a secret by the alias, so both must be the same.",
-            field="cross_cluster_api_key_id",
-        )
-    if is_set(config["deployment_id"]) and key.deployment_id != config["deployment_id"]:
-        yield Finding(
-            "The key is for another deployment",
-            f"The secret is in the keystore of deployment {key.deployment_id}, and this connection starts at "
-            f"{config['deployment_id']}.",
-            field="cross_cluster_api_key_id",
-        )
+    local = config["deployment_id"] if is_set(config["deployment_id"]) else None
+    yield from key_findings(key, local, config["alias"] if is_set(config["alias"]) else None)
 
 
 def _platform_findings(config: Values) -> Iterator[Finding]:
-    if config["security_model"] == SecurityModel.API_KEY:
-        yield Finding(
-            "The platform's list knows the certificate model only",
-            'managed_through = "platform" goes with security_model = "certificate". Leave managed_through out.',
-            field="managed_through",
-        )
-    if config["remote"] is None:
-        yield Finding(
-            "The platform's list needs a remote deployment",
-            'managed_through = "platform" names the remote side by remote = { deployment_id = … }.',
-            field="managed_through",
-        )
-    elif is_set(config["remote"]):
+    is_same: bool | None = None
+    if is_set(config["remote"]):
         here, there = config["environment"], config["remote"]["environment"]
-        if is_known(here) and is_known(there) and here != there:
-            yield Finding(
-                "The platform's list knows its own deployments only",
-                'managed_through = "platform" connects two deployments of one ECE; these are in different '
-                "environments. Leave managed_through out.",
-                field="managed_through",
-            )
+        is_same = here == there if is_known(here) and is_known(there) else None
+    model = config["security_model"]
+    yield from platform_list_findings(
+        SecurityModel(model) if model in MODELS else SecurityModel.CERTIFICATE,
+        has_remote=config["remote"] is not None,
+        is_same_environment=is_same,
+    )
 
 
 async def check_sides(context: PlanContext[ConfiguredProvider], planned: Values) -> None:
     """Judge both sides where they can be seen: they exist, may take part, and their versions fit."""
-    local = await side_for_check(context, planned, Path())
+    here = await side_seen(context, planned, Path())
+    local = None if here is None else here.facts
     if local is not None:
         report(context.diagnostics, _cluster_key_findings(planned, local))
-    remote = await side_for_check(context, planned["remote"], Path("remote"))
-    if local is None or remote is None:
+    there = await side_seen(context, planned["remote"], Path("remote"))
+    if here is not None:
+        await check_local(context, planned, here)
+    if here is None or there is None or local is None:
         return
+    remote = there.facts
     report(context.diagnostics, _pair_findings(local, remote, planned["security_model"]))
     if not remote.is_deployment and planned["remote"]["address"] is None:
         context.diagnostics.error(
@@ -179,6 +156,8 @@ async def check_sides(context: PlanContext[ConfiguredProvider], planned: Values)
     name = (context.config or {}).get("server_name")
     if is_set(name) and remote.endpoint and not planned["remote"]["server_name"] and name != remote.endpoint:
         report(context.diagnostics, [exclusion("server_name")])
+    if not context.diagnostics.has_errors:
+        await check_connection(context, planned, here, there)
 
 
 def _cluster_key_findings(planned: Values, local: Facts) -> Iterator[Finding]:

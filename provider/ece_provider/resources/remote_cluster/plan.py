@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ece_domain.validations.connections import V7
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.live_checks import check_followers
 from ece_provider.owners import claim_in_plan
 from ece_provider.resources.remote_cluster.checks import check_arguments, check_sides
 from ece_provider.resources.remote_cluster.mapping import id_of, made_as, thing_of
@@ -25,7 +27,7 @@ UNFINISHED: Final = "unfinished"
 """Key in private state while the alias is on its way to the certificate model, and may be missing meanwhile."""
 
 _LOCAL: Final = frozenset(name for name, attribute in SCHEMA.attributes.items() if attribute.local)
-_CHECKED: Final = frozenset({"remote", "security_model", "proxy_address", "server_name"})
+_CHECKED: Final = frozenset({"remote", "security_model", "proxy_address", "server_name", "roles"})
 
 
 async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
@@ -41,8 +43,10 @@ async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
     thing = thing_of(planned)
     if thing is not None:
         words = f'alias "{planned["alias"]}"'
-        claim_in_plan(context, TYPE_NAME, thing, words, Path("alias"), made_as=made_as(planned))
+        claim_in_plan(context, TYPE_NAME, thing, words, Path("alias"), made_as=made_as(planned), code=V7.id)
     check_arguments({**planned, **{name: config.get(name) for name in ADDRESSES}}, context.diagnostics)
+    if context.replaces and not context.diagnostics.has_errors:
+        await check_followers(context, planned)
     if (is_new or context.changed & _CHECKED) and not context.diagnostics.has_errors:
         await check_sides(context, planned)
 

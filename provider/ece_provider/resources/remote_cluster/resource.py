@@ -5,9 +5,11 @@ from __future__ import annotations
 from ece_domain.findings import InvalidValue
 from ece_domain.remote_clusters import ConnectionId
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.decisions import decide
 from ece_provider.resources.remote_cluster.checks import check_arguments
 from ece_provider.resources.remote_cluster.plan import check_plan
 from ece_provider.resources.remote_cluster.schema import IDENTITY, SCHEMA, TIMEOUTS, TYPE_NAME
+from ece_provider.side_names import identity_of
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.resource import (
     CreateContext,
@@ -33,10 +35,12 @@ class RemoteCluster(Resource[ConfiguredProvider]):
     def validate(self, context: ValidateContext) -> None:
         """Check the arguments against each other."""
         check_arguments(context.config, context.diagnostics)
+        decide(context.config, context.diagnostics)
 
     async def plan(self, context: PlanContext[ConfiguredProvider]) -> None:
         """Say what is put right; check both sides."""
         await check_plan(context)
+        decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
         """Write the alias and wait until it is connected."""
@@ -74,3 +78,7 @@ class RemoteCluster(Resource[ConfiguredProvider]):
         from ece_provider.resources.remote_cluster.imports import import_state
 
         return await import_state(context, found)
+
+    def identity_of(self, state: Values) -> Values:
+        """Local deployment, its ``ref_id``, and alias; without a deployment the cluster UUID and ``-``."""
+        return identity_of(state, state)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from ece_domain.security_models import MODELS
+from ece_provider.decisions import ATTRIBUTES
 from ece_provider.sides import address_attributes, side_attributes
 from ece_provider.validators import ALIAS, PROXY_ADDRESS, SERVER_NAME
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Nested, Nesting, Schema, timeouts
-from terraform_plugin.types import BOOL, STRING
+from terraform_plugin.types import BOOL, STRING, SetOf
 from terraform_plugin.validators import NotEmpty, OneOf
 
 TYPE_NAME: Final = "ece_remote_cluster"
@@ -96,6 +97,15 @@ SCHEMA: Final = Schema(
                 "default `false`."
             ),
         ),
+        "roles": Attribute(
+            type=SetOf(STRING),
+            optional=True,
+            local=True,
+            description=(
+                "Names of roles whose users use the connection. For `certificate` they are needed on both sides, for "
+                "`api_key` one of them must reach the alias: the plan warns otherwise."
+            ),
+        ),
         "skip_unavailable": Attribute(
             type=BOOL,
             optional=True,
@@ -139,6 +149,7 @@ SCHEMA: Final = Schema(
             computed=True,
             description="Whether the connection stood, on the wanted security model, when it was last looked at.",
         ),
+        **ATTRIBUTES,
         "timeouts": timeouts(TIMEOUTS),
     },
 )

@@ -7,6 +7,7 @@ from typing import Any
 from ece_domain.findings import InvalidValue
 from ece_domain.identifiers import check_hex_id
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.decisions import decide
 from ece_provider.resources.traffic_filter.checks import check_plan, check_rules
 from ece_provider.resources.traffic_filter.mapping import moved_state, to_request, to_state
 from ece_provider.resources.traffic_filter.schema import IDENTITY, SCHEMA, TIMEOUTS, TYPE_NAME
@@ -35,12 +36,14 @@ class TrafficFilter(Resource[ConfiguredProvider]):
     def validate(self, context: ValidateContext) -> None:
         """Check the rules against the type, as far as they are known."""
         check_rules(context.config, context.diagnostics)
+        decide(context.config, context.diagnostics)
 
     async def plan(self, context: PlanContext[ConfiguredProvider]) -> None:
         """Check what became known since, and the rules against the environment."""
         if context.prior is not None:
             context.provider.journal.forget(context.prior["id"])
         await check_plan(context)
+        decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
         """Make the rule set, exactly once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ece_domain.traffic_filters import MAX_RULES, TYPES
+from ece_provider.decisions import ATTRIBUTES
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Nested, Nesting, Schema, timeouts
 from terraform_plugin.types import BOOL, STRING
 from terraform_plugin.validators import NotEmpty, OneOf
@@ -102,6 +103,7 @@ SCHEMA: Final = Schema(
             validators=(NotEmpty(),),
         ),
         "id": Attribute(type=STRING, computed=True, description="Id of the rule set."),
+        **ATTRIBUTES,
         "timeouts": timeouts(TIMEOUTS),
     },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ece_domain.findings import InvalidValue
 from ece_domain.identifiers import AssociationId
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.decisions import decide
 from ece_provider.resources.traffic_filter_association.checks import check_plan, check_requires
 from ece_provider.resources.traffic_filter_association.mapping import association_id
 from ece_provider.resources.traffic_filter_association.schema import IDENTITY, SCHEMA, TYPE_NAME
@@ -39,6 +40,7 @@ class TrafficFilterAssociation(Resource[ConfiguredProvider]):
         if planned is not None and is_set(planned["deployment_id"]) and is_set(planned["traffic_filter_id"]):
             planned["id"] = association_id(planned)
         await check_plan(context)
+        decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
         """Put the rule set on the deployment."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ece_provider.decisions import ATTRIBUTES
 from ece_provider.validators import DEPLOYMENT_ID, TRAFFIC_FILTER_ID
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Schema
 from terraform_plugin.types import BOOL, STRING, ListOf
@@ -51,6 +52,7 @@ SCHEMA: Final = Schema(
                 "get in; default `false`. Lives in Terraform only."
             ),
         ),
+        **ATTRIBUTES,
         "id": Attribute(type=STRING, computed=True, description="`<deployment id>/<traffic filter id>`."),
     },
 )

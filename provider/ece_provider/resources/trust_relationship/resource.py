@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.decisions import decide
 from ece_provider.resources.trust_relationship.checks import check_certificate, check_ids
 from ece_provider.resources.trust_relationship.schema import IDENTITY, SCHEMA, TYPE_NAME
 from terraform_plugin.diagnostics import DiagnosticError
@@ -29,6 +30,7 @@ class TrustRelationship(Resource[ConfiguredProvider]):
     def validate(self, context: ValidateContext) -> None:
         """Check the ids, as far as they are known."""
         check_ids(context.config, context.diagnostics)
+        decide(context.config, context.diagnostics)
 
     async def plan(self, context: PlanContext[ConfiguredProvider]) -> None:
         """Check the certificate."""
@@ -36,6 +38,7 @@ class TrustRelationship(Resource[ConfiguredProvider]):
             context.provider.journal.forget(context.prior["id"])
         if context.planned is not None:
             check_certificate(context.planned, context.prior, context.diagnostics)
+        decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
         """Make the record, exactly once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ece_provider.decisions import ATTRIBUTES
 from ece_provider.trust.attributes import CA_PEM, same_sets
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Schema
 from terraform_plugin.types import BOOL, STRING, SetOf
@@ -53,6 +54,7 @@ SCHEMA: Final = Schema(
             default=False,
             description="All deployments of this platform trust all clusters of the other ECE; default `false`.",
         ),
+        **ATTRIBUTES,
         "id": Attribute(type=STRING, computed=True, description="Id of the trust relationship on this platform."),
     },
 )
