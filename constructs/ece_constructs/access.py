@@ -25,7 +25,7 @@ class Access:
         self._search = tuple(search_entries)
         self._replication = tuple(replication_entries)
         for finding in access_findings({"search": self._search, "replication": self._replication}):
-            raise EceValueError("Access", "access", self, finding.detail)
+            raise EceValueError("Access", "access", self, finding.text)
 
     @classmethod
     def search(cls, *names: str, query: str | None = None, allow_restricted_indices: bool | None = None) -> Access:

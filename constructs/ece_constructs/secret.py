@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Final
 
 from ece_constructs._checks import file_path, known
 from ece_constructs.errors import EceValueError
-
-_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+from ece_domain.secret_names import variable_finding
 
 
 class Secret:
@@ -32,9 +29,13 @@ class Secret:
         Raises:
             EceValueError: not the name of a variable; perhaps the secret itself, so it is not shown.
         """
-        if not isinstance(name, str) or (known(name) and _VARIABLE.fullmatch(name) is None):
+        finding = variable_finding(name) if isinstance(name, str) else variable_finding("")
+        if finding is not None and (not isinstance(name, str) or known(name)):
             raise EceValueError(
-                "Secret", "name", "(not shown)", 'the name of an environment variable is needed, such as "DB_PASSWORD"'
+                "Secret",
+                "name",
+                "(not shown)",
+                f'the name of an environment variable is needed, such as "DB_PASSWORD" ({finding.code})',
             )
         return cls("env", name)
 
@@ -46,6 +47,11 @@ class Secret:
     def arguments(self, name: str) -> dict[str, str]:
         """The argument that carries this secret: ``password`` becomes ``password_env`` or ``password_file``."""
         return {f"{name}_{self._way}": self._name}
+
+    @property
+    def file(self) -> str | None:
+        """The file it lies in; None for a variable."""
+        return self._name if self._way == "file" else None
 
     def __repr__(self) -> str:
         """Where the secret lies; that is no secret."""

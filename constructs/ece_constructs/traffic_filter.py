@@ -9,19 +9,28 @@ from constructs import Construct
 
 import ece_l1 as l1
 from ece_constructs._checks import flag, judged, listed, literal, text
+from ece_constructs._judgement import Checked, acknowledged_argument, escalated_argument, tell
 from ece_constructs._scopes import place_of
 from ece_constructs.cluster import ICluster, is_cluster
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
-from ece_domain.identifiers import check_hex_id, environment_id_finding
-from ece_domain.traffic_filters import MAX_RULES, TrafficFilterType, source_finding
+from ece_domain.identifiers import environment_id_finding
+from ece_domain.platforms import FilterKind, Platform, filter_finding
+from ece_domain.traffic_filters import (
+    MAX_RULES,
+    TrafficFilterType,
+    cluster_id_finding,
+    default_finding,
+    source_finding,
+)
+from ece_domain.validations.filters import V34
 from ece_l1._base import Guarded
 from ece_l1._cdk import IResolvable, TerraformIterator
 
 Rule = l1.TrafficFilterRules
 
 
-class TrafficFilter(Guarded, Construct):
+class TrafficFilter(Checked, Guarded, Construct):
     """Base of the two kinds of rule sets; use :class:`IpFilter` or :class:`RemoteClusterFilter`."""
 
     KIND: ClassVar[TrafficFilterType]
@@ -51,8 +60,12 @@ class TrafficFilter(Guarded, Construct):
             description=None if description is None else literal(text(path, "description", description)),
             include_by_default=flag(path, "include_by_default", include_by_default),
             rules=rules(path),
+            acknowledge=l1.Deferred(lambda: literal(acknowledged_argument(self))),
+            escalate=l1.Deferred(lambda: escalated_argument(self)),
             provider=environment.provider_in(self),
         )
+        if include_by_default is True:
+            tell(self, default_finding(self._name))
 
     @property
     def environment(self) -> Environment:
@@ -131,7 +144,7 @@ def _ip_rules(path: str, sources: Sequence[str] | Mapping[str, str]) -> Sequence
 
 def _check_count(path: str, property_: str, rules: Sequence[object]) -> None:
     if not 1 <= len(rules) <= MAX_RULES:
-        raise EceValueError(path, property_, rules, f"1 to {MAX_RULES} are needed, got {len(rules)}")
+        raise EceValueError(path, property_, rules, f"1 to {MAX_RULES} are needed, got {len(rules)} ({V34})")
 
 
 class RemoteClusterFilter(TrafficFilter):
@@ -194,7 +207,7 @@ def _cluster_rules(
         _check_peer(path, environment, peer)
     clusters = listed(path, "cluster_ids", cluster_ids)
     for cluster_id in clusters:
-        judged(path, "cluster_ids", cluster_id, lambda each: check_hex_id(each, "Elasticsearch cluster id"))
+        judged(path, "cluster_ids", cluster_id, cluster_id_finding)
     environments = listed(path, "environment_ids", environment_ids)
     for environment_id in environments:
         judged(path, "environment_ids", environment_id, environment_id_finding)
@@ -216,6 +229,11 @@ def _check_peer(path: str, environment: Environment, peer: Any) -> None:
     if not is_cluster(peer):
         raise EceValueError(path, "peers", peer, "a deployment is needed; ids go to cluster_ids")
     if peer.environment is not environment:
+        finding = filter_finding(FilterKind.REMOTE_CLUSTER, Platform.ECE, Platform.ECE)
+        assert finding is not None  # noqa: S101  (the pair is of two environments)
         raise EceValueError(
-            path, "peers", peer, "rules for clusters work inside one environment only; use an IpFilter with its egress"
+            path,
+            "peers",
+            peer,
+            f"rules for clusters work inside one environment only; use an IpFilter with its egress ({finding.code})",
         )
