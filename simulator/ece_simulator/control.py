@@ -230,7 +230,7 @@ class Control(PartnerControl):
 
     def calls(self, since: int = 0, *, writes: bool | None = None, installation: Which = None) -> list[dict[str, Any]]:
         """The log of calls with a number above `since`."""
-        names = {one.name for one in self._fabric.select(installation)}
+        names = self._fabric.names(installation)
         with self._lock:
             return [
                 entry.view()

@@ -37,6 +37,13 @@ class Fabric:
             "eck": [partner.facts() for partner in self.partners.of_kind("eck")],
         }
 
+    def names(self, wanted: int | str | None) -> set[str]:
+        """Names under which calls are logged: of one installation or partner, or of all."""
+        partners = {partner.name for partner in self.partners}
+        if wanted in partners:
+            return {str(wanted)}
+        return {one.name for one in self.select(wanted)} | (partners if wanted is None else set())
+
     def select(self, wanted: int | str | None) -> tuple[Installation, ...]:
         """One installation by number or name; None means all."""
         if wanted is None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from threading import RLock
 
@@ -12,6 +10,7 @@ from ece_simulator.call import Answer, Call, Later, Outcome
 from ece_simulator.call_log import CallLog, LoggedCall
 from ece_simulator.clock import iso
 from ece_simulator.data_plane.listener import Ports
+from ece_simulator.door import Admission, Door, Meaning
 from ece_simulator.elasticsearch.api import API
 from ece_simulator.faults import Fault
 from ece_simulator.hosted.operations import is_there, unknown_route
@@ -40,20 +39,7 @@ def _routes() -> dict[str, Route]:
     return {route.operation_id: route for route in ROUTES}
 
 
-@dataclass
-class Admission:
-    """A call that has arrived: its log entry, what it means, the fault that will hit it."""
-
-    request: Request
-    entry: LoggedCall
-    match: Match | None
-    fault: Fault | None
-    arrived: float = 0.0
-    direct_from: str | None = None
-    """The address of a caller of Elasticsearch itself (9243); None for a call of ECE's API."""
-
-
-class Installation:
+class Installation(Door):
     """An ECE installation. Endpoints and CA files are there while the simulator serves.
 
     `elasticsearch_endpoint` stands for 9243 of all deployments; the header `X-Found-Cluster` says which one is meant
@@ -63,12 +49,10 @@ class Installation:
     def __init__(
         self, world: World, all_ports: tuple[Ports, ...], lock: RLock, log: CallLog, faults: list[Fault]
     ) -> None:
+        super().__init__(lock, log, faults)
         self.world = world
         self.all_ports = all_ports
         """The ports of each region."""
-        self._lock = lock
-        self._log = log
-        self._faults = faults
         self.endpoint = ""
         self.plain_endpoint = ""
         self.elasticsearch_endpoint = ""
@@ -129,79 +113,18 @@ class Installation:
         """A call of Elasticsearch itself (9243) from an address; the `host` header says of which cluster."""
         return self._handled(self.admit(request, direct_from=source))
 
-    def _handled(self, admission: Admission) -> Reply:
-        fault = admission.fault
-        if fault is not None and not fault.after_effect:
-            self._disturb(admission, fault)
-        reply = self.perform(admission)
-        if fault is not None and fault.after_effect:
-            self._disturb(admission, fault)
-        self.close(admission, reply)
-        return reply
+    def _door(self) -> tuple[str, float]:
+        return self.name, self.world.clock.now()
 
-    def _disturb(self, admission: Admission, fault: Fault) -> None:
-        if fault.delay:
-            time.sleep(fault.delay)
-        if fault.hold:
-            fault.released.wait()
-        if fault.drop:
-            self.close(admission, None)
-            raise ConnectionResetError(f"call {admission.entry.index}: injected fault {fault.number}")
-
-    def admit(self, request: Request, *, direct_from: str | None = None) -> Admission:
-        """Logs the call and decides which fault hits it. Nothing has taken effect yet.
-
-        `direct_from` is the address of somebody who calls Elasticsearch itself.
-        """
-        direct = direct_from is not None
-        match = None if direct else _router().find(request.method, request.path)
-        query = "&".join(f"{name}={value}" for name, value in request.query)
-        with self._lock:
-            now = self.world.clock.now()
-            writes = API.is_write(request.method, request.path) if direct else _is_write(match, request)
-            entry = LoggedCall(
-                index=0, time=now, installation=self.name, method=request.method, path=request.path, query=query,
-                operation_id=DIRECT if direct else match.operation_id if match else None, is_write=writes,
-            )  # fmt: skip
-            self._log.open(entry)
-            fault = next((fault for fault in self._faults if fault.hits(entry)), None)
-        if fault is not None:
-            entry.fault = fault.number
-        return Admission(request, entry, match, fault, time.perf_counter(), direct_from)
-
-    def perform(self, admission: Admission) -> Reply:
-        """Lets the call take effect, unless its fault strikes before."""
-        begun = self.begin(admission)
-        return begun if isinstance(begun, Reply) else begun()
-
-    def begin(self, admission: Admission) -> Reply | Callable[[], Reply]:
-        """Like `perform`, but what needs the network comes back as a function to be called, in any thread."""
-        fault = admission.fault
-        if fault is not None and fault.replaces_reply and not fault.after_effect:
-            return fault.reply(None)
-        with self._lock:
-            self.world.agenda.run_due()
-            outcome = self._answer(admission)
-
-        def disturbed(reply: Reply) -> Reply:
-            return fault.reply(reply) if fault is not None and fault.replaces_reply else reply
-
-        if isinstance(outcome, Reply):
-            return disturbed(outcome)
-        return lambda: disturbed(outcome())
-
-    def close(self, admission: Admission, reply: Reply | None) -> None:
-        """Finishes the log entry; no reply means the connection was dropped."""
-        entry = admission.entry
-        entry.seconds = round(time.perf_counter() - admission.arrived, 6)
-        if reply is not None:
-            entry.status = reply.status
-            codes = reply.headers.get("x-cloud-error-codes", "")
-            entry.codes = codes.split(",") if codes else []
-        self._log.close(entry)
+    def _meaning(self, request: Request, *, direct: bool) -> Meaning:
+        if direct:
+            return Meaning(DIRECT, API.is_write(request.method, request.path))
+        match = _router().find(request.method, request.path)
+        return Meaning(match.operation_id if match else None, _is_write(match, request), match)
 
     def _answer(self, admission: Admission) -> Reply | Callable[[], Reply]:
         entry = admission.entry
+        self.world.agenda.run_due()
         try:
             if admission.direct_from is not None:
                 outcome = direct.answer(self.world, admission.request, admission.direct_from)

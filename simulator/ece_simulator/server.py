@@ -8,14 +8,15 @@ import traceback
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from aiohttp import web
 
 from ece_simulator.control_http import control_handler
+from ece_simulator.door import Admission, Door
 from ece_simulator.faults import Fault
 from ece_simulator.gateway import open_gateway
-from ece_simulator.installation import Admission, Installation
+from ece_simulator.installation import Installation
 from ece_simulator.message import Request
 from ece_simulator.partners.partner import HTTP_PORT, Partner
 from ece_simulator.platform.direct import PORT as ELASTICSEARCH_PORT
@@ -121,7 +122,9 @@ class Serving:
         asyncio.run_coroutine_threadsafe(self._open_partner(partner), self._loop).result()
 
     async def _open_partner(self, partner: Partner) -> None:
-        port = await self._open(partner_handler(partner), CONTROL_HOST, self._next_port(), partner_tls(partner))
+        port = await self._open(
+            api_handler(partner, direct=True), CONTROL_HOST, self._next_port(), partner_tls(partner)
+        )
         partner.endpoint = f"https://{CONTROL_HOST}:{port}"
         partner.ports.others[HTTP_PORT] = port
 
@@ -153,30 +156,12 @@ class Serving:
             partner.ports.others.clear()
 
 
-def partner_handler(partner: Partner) -> Handler:
-    """Serves the Elasticsearch of a partner; nobody answers while its cluster is down."""
-
-    async def serve(raw: web.BaseRequest) -> web.StreamResponse:
-        body = await raw.read()
-        headers = {name.lower(): value for name, value in raw.headers.items()}
-        request = Request(raw.method, raw.rel_url.raw_path, tuple(raw.rel_url.query.items()), headers, body)
-        try:
-            reply = await asyncio.to_thread(partner.handle, request)
-        except ConnectionRefusedError:
-            if raw.transport is not None:
-                raw.transport.abort()
-            raise asyncio.CancelledError from None
-        return web.Response(status=reply.status, headers=reply.headers, body=reply.body)
-
-    return serve
-
-
 def _visible(host: str) -> str:
     host = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104  the address to write into an URL
     return f"[{host}]" if ":" in host else host
 
 
-def api_handler(installation: Installation, *, direct: bool = False) -> Handler:
+def api_handler(installation: Door, *, direct: bool = False) -> Handler:
     """Serves ECE's API of one installation, or (`direct`) the Elasticsearch of its deployments."""
 
     async def serve(raw: web.BaseRequest) -> web.StreamResponse:
@@ -192,6 +177,9 @@ def api_handler(installation: Installation, *, direct: bool = False) -> Handler:
             begun = installation.begin(admission)
             # what dials waits in a thread: one connection must not hold up the other calls
             reply = await asyncio.to_thread(begun) if callable(begun) else begun
+        except ConnectionRefusedError:
+            installation.close(admission, None)
+            _hang_up(raw)
         except Exception:
             traceback.print_exc()  # a bug of the simulator: seen on its terminal, and told apart from ECE's errors
             reply = Problem(500, "sim.bug", "The simulator failed; its terminal tells why").reply()
@@ -203,7 +191,7 @@ def api_handler(installation: Installation, *, direct: bool = False) -> Handler:
     return serve
 
 
-async def _disturb(installation: Installation, admission: Admission, fault: Fault, raw: web.BaseRequest) -> None:
+async def _disturb(installation: Door, admission: Admission, fault: Fault, raw: web.BaseRequest) -> None:
     if fault.delay:
         await asyncio.sleep(fault.delay)
     if fault.hold:
@@ -213,6 +201,11 @@ async def _disturb(installation: Installation, admission: Admission, fault: Faul
     if fault.drop or (fault.hold and not fault.after_effect and gone):
         # whoever was killed while the call was held never sent it
         installation.close(admission, None)
-        if raw.transport is not None:
-            raw.transport.abort()
-        raise asyncio.CancelledError
+        _hang_up(raw)
+
+
+def _hang_up(raw: web.BaseRequest) -> NoReturn:
+    """Ends a connection without a reply."""
+    if raw.transport is not None:
+        raw.transport.abort()
+    raise asyncio.CancelledError

@@ -95,7 +95,7 @@ class Simulator:
             for number, name in enumerate(ascii_lowercase[:installations])
         ]  # fmt: skip
         self.installations = tuple(self._installation(world) for world in worlds)
-        around = Surroundings(self.plane, self.clock, well_known, seed)
+        around = Surroundings(self.plane, self.clock, well_known, seed, self.log, self._faults)
         self.partners = Partners(around, lambda: self.state_dir, lambda name: self.fabric.has(name))
         self.fabric = Fabric(self.installations, self.partners)
         self.control = Control(self.fabric, self.plane, self.log, self._faults, self.switches, self.add_hosted)

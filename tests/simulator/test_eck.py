@@ -141,6 +141,9 @@ def test_the_servers_name(ece: Cluster, eck: EckCluster) -> None:
     assert not is_connected(ece)
     assert "does not fit the name" in ece.log()
 
+    shown = run(eck.home, "bin/kubectl", "-n", "logging", "get", "svc", "search-es-remote-cluster")
+    assert eck.remote_cluster_host in shown.stdout
+
     patch(eck, transport={"tls": {"subjectAltNames": [{"dns": eck.remote_cluster_host}]}})
     assert is_connected(ece)
 
@@ -455,6 +458,12 @@ def test_kubectl(ece: Cluster, eck: EckCluster, tmp_path: Path) -> None:
     add[0]["path"] = "/spec/nodeSets/0/nothing/there"
     assert "missing path" in kubectl(*named, "--type", "json", "-p", json.dumps(add), code=1)
     assert "ece-key" in kubectl("get", "secrets", "-o", "name")
+    assert [line.split() for line in kubectl("get", "elasticsearch", "search").splitlines()] == [
+        ["NAME", "HEALTH", "VERSION", "PHASE"], ["search", "green", "9.2.0", "Ready"],
+    ]  # fmt: skip
+    assert kubectl("delete", "-f", "-", given=manifest) == 'configmap "ece-proxy" deleted\n'
+    assert "Pending" in kubectl("get", "pods")
+    kubectl("apply", "-f", "-", given=manifest)
     kubectl("delete", "secret", "ece-key")
     assert not eck.running
     assert "NotFound" in kubectl("get", "secret", "ece-key", code=1)

@@ -13,6 +13,7 @@ from ece_simulator.eck.kinds import (
     CONFIG_MAP,
     ELASTICSEARCH,
     NAMESPACE,
+    POD,
     POLICY,
     SECRET,
     SERVICE,
@@ -188,6 +189,10 @@ def _networks(given: list[Any], place: str) -> Iterator[str]:
             yield f'{place}: Invalid value: "{text}": must be a valid CIDR block, (e.g. 10.9.8.0/24)'
 
 
+def _pod(manifest: Manifest, old: Manifest | None, operator: str) -> Iterator[str]:
+    yield "pods are made by the operator"
+
+
 def _nothing(manifest: Manifest, old: Manifest | None, operator: str) -> Iterator[str]:
     return iter(())
 
@@ -199,4 +204,5 @@ _CHECKS: dict[Kind, Callable[[Manifest, Manifest | None, str], Iterator[str]]] =
     SERVICE: _service,
     POLICY: _policy,
     NAMESPACE: _nothing,
+    POD: _pod,
 }

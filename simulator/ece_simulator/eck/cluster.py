@@ -8,30 +8,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ece_simulator.eck.kinds import (
-    CONFIG_MAP,
-    ELASTICSEARCH,
-    POLICY,
-    SECRET,
-    SERVICE,
-    Kind,
-    Manifest,
-    kind_called,
-    selects,
-)
+from ece_simulator.eck.kinds import ELASTICSEARCH, SECRET, Manifest, kind_called
+from ece_simulator.eck.operator import Operator, domain_of
 from ece_simulator.eck.places import Balancers
-from ece_simulator.eck.pods import Pod, PodFiles, content_of, labels_of, mounted, pods_of, secure_settings, settings_of
+from ece_simulator.eck.pods import secure_settings
 from ece_simulator.eck.store import DEFAULT_NAMESPACE, Store
-from ece_simulator.eck.traffic import default_services, policies_admit, policies_admit_pods
-from ece_simulator.partners.authority_files import kept_authority
 from ece_simulator.partners.failure import StartFailure
-from ece_simulator.partners.issuing import Issued, Names, certificate_for
-from ece_simulator.partners.node_setup import Ingredients, NodeSetup, check_formation, start
-from ece_simulator.partners.partner import TRANSPORT_PORT, Partner, Surroundings
+from ece_simulator.partners.partner import Partner, Surroundings
 from ece_simulator.partners.scripts import write_script
 from ece_simulator.partners.yaml_text import documents_of
-
-LOOPBACK = ("127.0.0.1", "::1")
 
 
 class EckCluster(Partner):
@@ -60,12 +45,9 @@ class EckCluster(Partner):
         self.namespace, self.home = namespace, home.resolve()
         self.recreations = 0
         self.store = Store(self.home)
-        self._authority = kept_authority(self.home / "ca", f"{name}-transport")
-        self._issued: dict[tuple[str, ...], Issued] = {}
+        self._operator = Operator(self.store, self.home, name, namespace, (around.well_known.root.pem,))
         self._seen: Any = None
         self._pods_of = ""
-        self._services: dict[str, Manifest] = {}
-        self._policies: list[Manifest] = []
         self._resource: Manifest | None = None
         self.ca_file = str(self.home / "ca" / "ca.crt")
         write_script(self.kubectl, "ece_simulator.eck.kubectl")
@@ -82,7 +64,7 @@ class EckCluster(Partner):
     @property
     def domain(self) -> str:
         """All external addresses end with it."""
-        return f"{self.name}.eck.test"
+        return domain_of(self.name)
 
     @property
     def cluster_name(self) -> str:
@@ -102,7 +84,7 @@ class EckCluster(Partner):
     @property
     def ca_pem(self) -> str:
         """The CA that signs nodes, the remote cluster server and the HTTP port."""
-        return self._authority.pem.decode("ascii")
+        return self._operator.authority.pem.decode("ascii")
 
     @property
     def scope_id(self) -> str:
@@ -162,10 +144,10 @@ class EckCluster(Partner):
 
     def _hand_out(self) -> None:
         """The secrets that the operator makes for users."""
-        http = self._http()
+        authority, http = self._operator.authority.pem, self._operator.http_certificate().pem
         contents = {
-            "transport-certs-public": {"ca.crt": self._authority.pem},
-            "http-certs-public": {"ca.crt": self._authority.pem, "tls.crt": http.pem + self._authority.pem},
+            "transport-certs-public": {"ca.crt": authority},
+            "http-certs-public": {"ca.crt": authority, "tls.crt": http + authority},
             "elastic-user": {self.username: self.password.encode()},
         }
         for suffix, data in contents.items():
@@ -181,44 +163,21 @@ class EckCluster(Partner):
         if signature == self._seen:
             return
         self._seen = signature
-        self._policies = list(self.store.all_of(POLICY, self.namespace))
         self._resource = self.store.find(ELASTICSEARCH, self.name, self.namespace)
-        self._services = {}
         if self._resource is None:
             self._stopped("the Elasticsearch resource is gone")
             return
-        self._find_services(self._resource)
         self.version = str(self._resource["spec"]["version"])
-        self._run(self._resource)
-
-    def _find_services(self, resource: Manifest) -> None:
-        own = {service["metadata"]["name"]: service for service in default_services(resource)}
-        for service in self.store.all_of(SERVICE, self.namespace):
-            selector = {"matchLabels": service["spec"].get("selector")}
-            if service["spec"].get("selector") and self._selected(resource, selector):
-                own[service["metadata"]["name"]] = service
-        self._services = own
-
-    def _selected(self, resource: Manifest, selector: Manifest) -> bool:
-        return any(
-            selects(selector, labels_of(self.name, node_set["name"])) for node_set in resource["spec"]["nodeSets"]
-        )
-
-    def _run(self, resource: Manifest) -> None:
         try:
-            secrets = secure_settings(resource, self._find)
-            nodes = [self._node(pod, resource, secrets) for pod in pods_of(resource)]
-            if len(nodes) > 1 and not self._pods_meet(resource):
-                raise StartFailure(f"master not discovered: pods cannot reach each other at {TRANSPORT_PORT}")
-            check_formation(nodes)
+            nodes, secrets = self._operator.started(self._resource)
         except StartFailure as failure:
             self._stopped(str(failure))
             return
-        self._count_recreation(resource, secrets)
-        self.begin(nodes, secrets)
+        self._count_recreation(self._resource, secrets)
+        self.restarted(nodes, secrets)
 
     def _stopped(self, text: str) -> None:
-        self.begin([], {})
+        self.restarted([], {})
         self.site().note(text)
 
     def _count_recreation(self, resource: Manifest, secrets: dict[str, str]) -> None:
@@ -231,63 +190,9 @@ class EckCluster(Partner):
             self.recreations += 1
         self._pods_of = digest
 
-    def _find(self, kind: Kind, name: str) -> Manifest | None:
-        return self.store.find(kind, name, self.namespace)
-
-    def _pods_meet(self, resource: Manifest) -> bool:
-        return all(
-            policies_admit_pods(self._policies, labels_of(self.name, one["name"]), self.namespace, TRANSPORT_PORT)
-            for one in resource["spec"]["nodeSets"]
-        )
-
-    def _node(self, pod: Pod, resource: Manifest, secrets: dict[str, str]) -> NodeSetup:
-        files = {**self._own_files(pod, resource), **mounted(pod, self._find)}
-        public = (self.around.well_known.root.pem,)
-        return start(Ingredients(pod.name, settings_of(pod, resource), secrets, PodFiles(files), public))
-
-    def _own_files(self, pod: Pod, resource: Manifest) -> dict[str, bytes]:
-        issued, http = self._certificate(pod, resource), self._http()
-        own = {
-            "node-transport-cert/tls.crt": issued.pem,
-            "node-transport-cert/tls.key": issued.key_pem(),
-            "transport-certs/ca.crt": self._authority.pem,
-            "transport-remote-certs/ca.crt": self._authority.pem + self._more_authorities(resource),
-            "http-certs/tls.crt": http.pem,
-            "http-certs/tls.key": http.key_pem(),
-        }
-        return {f"{PodFiles({}).root}/{name}": content for name, content in own.items()}
-
-    def _more_authorities(self, resource: Manifest) -> bytes:
-        tls = (resource["spec"].get("transport") or {}).get("tls") or {}
-        name = (tls.get("certificateAuthorities") or {}).get("configMapName")
-        if name is None:
-            return b""
-        data = content_of(CONFIG_MAP, self._find(CONFIG_MAP, name))
-        if data is None or "ca.crt" not in data:
-            raise StartFailure(f'transport certificate authorities: config map "{name}" with a key ca.crt not found')
-        return data["ca.crt"]
-
-    def _certificate(self, pod: Pod, resource: Manifest) -> Issued:
-        tls = (resource["spec"].get("transport") or {}).get("tls") or {}
-        more = tls.get("subjectAltNames") or []
-        dns = tuple(str(entry["dns"]) for entry in more if entry.get("dns"))
-        ip = tuple(str(entry["ip"]) for entry in more if entry.get("ip"))
-        return self._issue(Names(pod.other_name, (pod.other_name,), (*pod.hosts, *dns), ip))
-
-    def _http(self) -> Issued:
-        service = f"{self.name}-es-http.{self.namespace}"
-        hosts = (f"{service}.svc", f"{service}.{self.domain}", "localhost")
-        return self._issue(Names(f"{self.name}-es-http", (), hosts, LOOPBACK))
-
-    def _issue(self, names: Names) -> Issued:
-        key = (names.subject, *names.others, "", *names.dns, "", *names.ip)
-        if key not in self._issued:
-            self._issued[key] = certificate_for(names, self._authority.certificate, self._authority.key)
-        return self._issued[key]
-
     def secrets(self) -> dict[str, str]:
         """The keystore that the secure settings make now."""
-        return secure_settings(self._resource, self._find) if self._resource is not None else {}
+        return secure_settings(self._resource, self._operator.find) if self._resource is not None else {}
 
     # traffic
 
@@ -296,13 +201,13 @@ class EckCluster(Partner):
         with self.plane.lock:
             self.refresh()
             name, _, namespace = host.removesuffix(f".{self.domain}").partition(".")
-            return self._services.get(name) if namespace == self.namespace else None
+            services = self._operator.services(self._resource) if self._resource is not None else {}
+            return services.get(name) if namespace == self.namespace else None
 
     def admits(self, source: str, port: int) -> bool:
         """Whether network policies let an address from outside to a port of all pods."""
         with self.plane.lock:
-            sets = self._resource["spec"]["nodeSets"] if self._resource is not None else []
-            return all(policies_admit(self._policies, labels_of(self.name, one["name"]), source, port) for one in sets)
+            return self._resource is not None and self._operator.admits(self._resource, source, port)
 
 
 def _first_resource(name: str, namespace: str, version: str) -> Manifest:

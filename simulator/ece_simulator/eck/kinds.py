@@ -35,7 +35,8 @@ POLICY = Kind(
     ("networkpolicy", "networkpolicies", "netpol"),
 )  # fmt: skip
 NAMESPACE = Kind("Namespace", "v1", "namespaces", ("namespace", "namespaces", "ns"), namespaced=False)
-KINDS = (ELASTICSEARCH, SECRET, CONFIG_MAP, SERVICE, POLICY, NAMESPACE)
+POD = Kind("Pod", "v1", "pods", ("pod", "pods", "po"))
+KINDS = (ELASTICSEARCH, SECRET, CONFIG_MAP, SERVICE, POLICY, NAMESPACE, POD)
 
 
 def kind_called(word: str) -> Kind:

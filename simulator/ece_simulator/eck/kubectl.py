@@ -6,11 +6,24 @@ import argparse
 import base64
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ece_simulator.eck.kinds import CONFIG_MAP, SECRET, Kind, Manifest, Refused, kind_called
-from ece_simulator.eck.output import shown
+from ece_simulator.eck.kinds import (
+    CONFIG_MAP,
+    ELASTICSEARCH,
+    POD,
+    SECRET,
+    SERVICE,
+    Kind,
+    Manifest,
+    Refused,
+    kind_called,
+    kind_of,
+)
+from ece_simulator.eck.operator import Operator
+from ece_simulator.eck.output import shown, table
 from ece_simulator.eck.store import DEFAULT_NAMESPACE, Store
 from ece_simulator.partners.yaml_text import documents_of, dumped
 
@@ -19,12 +32,43 @@ def main(home: str, arguments: list[str]) -> int:
     """Runs one command; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        print(options.verb(Store(Path(home)), options), end="")
+        print(options.verb(Shown(Path(home)), options), end="")
     except (ValueError, OSError) as error:
         text = str(error)
         print(text if text.startswith("Error from server") else f"error: {text}", file=sys.stderr)
         return 1
     return 0
+
+
+class Shown(Store):
+    """The store as kubectl shows it: with status, and with the services and pods that the operator makes."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self._home = home
+
+    def _operators(self, namespace: str) -> Iterator[tuple[Operator, Manifest]]:
+        for resource in super().all_of(ELASTICSEARCH, namespace):
+            yield Operator(self, self._home, resource["metadata"]["name"], namespace), resource
+
+    def seen(self, kind: Kind, namespace: str) -> list[Manifest]:
+        """All objects of a kind as `get` shows them."""
+        found = {one["metadata"]["name"]: one for one in super().all_of(kind, namespace)}
+        for operator, resource in self._operators(namespace):
+            if kind is SERVICE:
+                found |= operator.services(resource)
+            elif kind is POD:
+                found |= {pod["metadata"]["name"]: pod for pod in operator.pods(resource)}
+            elif kind is ELASTICSEARCH:
+                found[operator.name] = {**resource, "status": operator.status(resource)}
+        return [found[name] for name in sorted(found)]
+
+    def one(self, kind: Kind, name: str, namespace: str) -> Manifest:
+        """One object as `get` shows it."""
+        for found in self.seen(kind, namespace):
+            if found["metadata"]["name"] == name:
+                return found
+        return self.get(kind, name, namespace)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,8 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     create.add_argument("--dry-run", nargs="?", const="client", default="none")
     create.add_argument("-o", "--output")
     delete = verb("delete", _delete)
-    delete.add_argument("kind")
-    delete.add_argument("names", nargs="+")
+    delete.add_argument("kind", nargs="?")
+    delete.add_argument("names", nargs="*")
+    delete.add_argument("-f", "--filename", action="append", default=[])
     delete.add_argument("--ignore-not-found", nargs="?", const="true", default="false")
     wait = verb("wait", _wait)
     wait.add_argument("rest", nargs=argparse.REMAINDER)
@@ -78,7 +123,7 @@ def _named(word: str, name: str | None) -> tuple[Kind, str | None]:
     return kind_called(kind), rest if slash else name
 
 
-def _apply(store: Store, options: argparse.Namespace) -> str:
+def _apply(store: Shown, options: argparse.Namespace) -> str:
     said: list[str] = []
     for name in options.filename:
         for text in _texts(name):
@@ -96,7 +141,7 @@ def _texts(name: str) -> list[str]:
     return [path.read_text(encoding="utf-8")]
 
 
-def _patch(store: Store, options: argparse.Namespace) -> str:
+def _patch(store: Shown, options: argparse.Namespace) -> str:
     kind, name = _named(options.kind, options.name)
     if name is None:
         raise Refused("you must specify the name of the object to patch")
@@ -113,22 +158,22 @@ def _patch(store: Store, options: argparse.Namespace) -> str:
     return store.patch(kind, name, place, documents[0], as_json=options.type == "json") + "\n"
 
 
-def _get(store: Store, options: argparse.Namespace) -> str:
+def _get(store: Shown, options: argparse.Namespace) -> str:
     kind, name = _named(options.kind, options.name)
     place = _namespace(options) or DEFAULT_NAMESPACE
     if name is not None:
-        return shown(store.get(kind, name, place), options.output, f"{options.kind.partition('/')[0]}/{name}")
-    found = list(store.all_of(kind, place))
+        found = store.one(kind, name, place)
+        return shown(found, options.output, f"{options.kind.partition('/')[0]}/{name}") or table(kind, [found])
+    all_of = store.seen(kind, place)
     if options.output in ("yaml", "json"):
-        whole = {"apiVersion": "v1", "kind": "List", "items": found}
+        whole = {"apiVersion": "v1", "kind": "List", "items": all_of}
         return dumped(whole) if options.output == "yaml" else json.dumps(whole, indent=4) + "\n"
-    names = [one["metadata"]["name"] for one in found]
     if options.output == "name":
-        return "".join(f"{kind.name.lower()}/{name}\n" for name in names)
-    return "".join(f"{line}\n" for line in ["NAME", *names]) if names else f"No resources found in {place} namespace.\n"
+        return "".join(f"{kind.name.lower()}/{one['metadata']['name']}\n" for one in all_of)
+    return table(kind, all_of) if all_of else f"No resources found in {place} namespace.\n"
 
 
-def _create(store: Store, options: argparse.Namespace) -> str:
+def _create(store: Shown, options: argparse.Namespace) -> str:
     kind, *words = options.words
     found = kind_called(kind)
     if found is SECRET:
@@ -164,16 +209,25 @@ def _data(kind: Kind, options: argparse.Namespace) -> dict[str, str]:
     return {key: content.decode("utf-8") for key, content in found.items()}
 
 
-def _delete(store: Store, options: argparse.Namespace) -> str:
-    kind, place = kind_called(options.kind), _namespace(options) or DEFAULT_NAMESPACE
+def _delete(store: Shown, options: argparse.Namespace) -> str:
+    place = _namespace(options) or DEFAULT_NAMESPACE
+    wanted = [(kind_called(options.kind), name, place) for name in options.names]
+    for file in options.filename:
+        for text in _texts(file):
+            wanted += [_place_of(manifest, place) for manifest in documents_of(text)]
     said = []
-    for name in options.names:
-        if store.find(kind, name, place) is None and options.ignore_not_found != "false":
+    for kind, name, namespace in wanted:
+        if store.find(kind, name, namespace) is None and options.ignore_not_found != "false":
             continue
-        said.append(store.delete(kind, name, place))
+        said.append(store.delete(kind, name, namespace))
     return "".join(f"{line}\n" for line in said)
 
 
-def _wait(store: Store, options: argparse.Namespace) -> str:
+def _place_of(manifest: Any, namespace: str) -> tuple[Kind, str, str]:
+    metadata = manifest["metadata"]
+    return kind_of(manifest), str(metadata["name"]), str(metadata.get("namespace", namespace))
+
+
+def _wait(store: Shown, options: argparse.Namespace) -> str:
     """The operator is done as soon as anybody looks."""
     return "condition met\n"

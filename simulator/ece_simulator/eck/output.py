@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from ece_simulator.eck.kinds import Manifest, Refused
+from ece_simulator.eck.kinds import ELASTICSEARCH, POD, SERVICE, Kind, Manifest, Refused
 from ece_simulator.partners.yaml_text import dumped
 
 _STEP = re.compile(r"\.(?P<name>(?:\\.|[^.\[\]{}\\])+)|\[(?P<index>\d+)\]|\[['\"](?P<quoted>[^'\"]+)['\"]\]")
@@ -17,10 +17,10 @@ _INDEX = re.compile(r"index\s+(?P<path>\.[\w.]+)\s+\"(?P<key>[^\"]+)\"\Z")
 
 
 def shown(found: Manifest, form: str | None, told: str) -> str:
-    """An object as an output form wants it; `told` is its name for people."""
+    """An object as an output form wants it; empty without a form. `told` is its name for people."""
     match (form or "").partition("="):
         case ("", _, _):
-            return f"NAME\n{found['metadata']['name']}\n"
+            return ""
         case ("name", _, _):
             return f"{told}\n"
         case ("yaml", _, _):
@@ -32,6 +32,23 @@ def shown(found: Manifest, form: str | None, told: str) -> str:
         case ("go-template", _, template):
             return _go_template(found, template)
     raise Refused(f'unable to match a printer suitable for the output format "{form}"')
+
+
+_COLUMNS: dict[Kind, tuple[tuple[str, str], ...]] = {
+    ELASTICSEARCH: (("HEALTH", ".status.health"), ("VERSION", ".spec.version"), ("PHASE", ".status.phase")),
+    SERVICE: (("TYPE", ".spec.type"), ("EXTERNAL-IP", ".status.loadBalancer.ingress[0].hostname")),
+    POD: (("STATUS", ".status.phase"),),
+}
+
+
+def table(kind: Kind, objects: list[Manifest]) -> str:
+    """Objects for people: names and what matters of the kind."""
+    columns = (("NAME", ".metadata.name"), *_COLUMNS.get(kind, ()))
+    rows = [[title for title, _ in columns]]
+    rows += [[_text(_at(one, path)) or "<none>" for _, path in columns] for one in objects]
+    widths = [max(len(row[place]) for row in rows) for place in range(len(columns))]
+    lines = ("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _jsonpath(found: Manifest, path: str) -> str:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import copy
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ece_simulator.call_log import CallLog
 from ece_simulator.clock import Clock
 from ece_simulator.data_plane.dial import Caller
 from ece_simulator.data_plane.listener import Ports
 from ece_simulator.data_plane.network import Plane
 from ece_simulator.data_plane.party import TransportTrust
 from ece_simulator.data_plane.tls_files import Shown
+from ece_simulator.door import Admission, Door, Meaning
 from ece_simulator.elasticsearch.api import API, authenticated
 from ece_simulator.elasticsearch.cluster import ELASTIC, SUPERUSER, Cluster, User
 from ece_simulator.elasticsearch.errors import ElasticsearchError
 from ece_simulator.elasticsearch.remote_server import ServedCluster
 from ece_simulator.elasticsearch.site import Site, Who
+from ece_simulator.faults import Fault
 from ece_simulator.ids import Ids
 from ece_simulator.message import Reply, Request, json_reply
 from ece_simulator.partners.failure import StartFailure
@@ -28,6 +31,8 @@ from ece_simulator.tls import WellKnown
 
 TRANSPORT_PORT = 9300
 HTTP_PORT = 9200
+OPERATION = "elasticsearch"
+"""Operation id, in the log of calls, of what goes to Elasticsearch itself."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +43,11 @@ class Surroundings:
     clock: Clock
     well_known: WellKnown
     seed: str
+    log: CallLog
+    faults: list[Fault]
 
 
-class Partner(ABC):
+class Partner(Door):
     """One cluster of nodes that are made of files (`data_plane.party.Edge`). State changes hold the plane's lock.
 
     `endpoint` and `ca_file` lead to its HTTP API; the endpoint is there while the simulator serves.
@@ -58,6 +65,7 @@ class Partner(ABC):
         cluster_id: str | None,
         documents: dict[str, dict[str, dict[str, Any]]] | None,
     ) -> None:
+        super().__init__(around.plane.lock, around.log, around.faults)
         self.name, self.version, self.egress = name, version, egress
         self.around, self.plane = around, around.plane
         self.ids = Ids(f"{around.seed}/{self.kind}/{name}")
@@ -115,7 +123,7 @@ class Partner(ABC):
         if not lines or lines[-1]["message"] != text:
             self.site().note(text)
 
-    def begin(self, nodes: list[NodeSetup], secrets: dict[str, str]) -> None:
+    def restarted(self, nodes: list[NodeSetup], secrets: dict[str, str]) -> None:
         """These are the nodes from now on. Call it under the lock."""
         self.nodes = nodes
         self.state.configured = nodes[0].remotes if nodes else {}
@@ -219,18 +227,37 @@ class Partner(ABC):
 
     # its own API
 
-    def handle(self, request: Request) -> Reply:
+    def handle(self, request: Request, source: str = "127.0.0.1") -> Reply:
         """A call of Elasticsearch with a user's credentials. ConnectionRefusedError when the cluster is down."""
-        with self.plane.lock:
-            self._must_run()
-            site = self.site()
-            try:
-                who = authenticated(site, request.headers.get("authorization"))
-            except ElasticsearchError as error:
-                challenge = {"www-authenticate": 'Basic realm="security" charset="UTF-8", ApiKey'}
-                return json_reply(error.status, error.body(), challenge)
-            found = API.answer(site, who, request, request.path)
-        return found if isinstance(found, Reply) else found()
+        admission = self.admit(request, direct_from=source)
+        try:
+            return self._handled(admission)
+        except ConnectionRefusedError:
+            self.close(admission, None)
+            raise
+
+    def _door(self) -> tuple[str, float]:
+        return self.name, self.around.clock.now()
+
+    def _meaning(self, request: Request, *, direct: bool) -> Meaning:
+        return Meaning(OPERATION, API.is_write(request.method, request.path))
+
+    def _answer(self, admission: Admission) -> Reply | Callable[[], Reply]:
+        self._must_run()
+        site, entry = self.site(), admission.entry
+        try:
+            who = authenticated(site, admission.request.headers.get("authorization"))
+        except ElasticsearchError as error:
+            challenge = {"www-authenticate": 'Basic realm="security" charset="UTF-8", ApiKey'}
+            return json_reply(error.status, error.body(), challenge)
+        entry.user = who.name
+
+        def stamped(reply: Reply) -> Reply:
+            entry.took_effect = reply.status < 400
+            return reply
+
+        found = API.answer(site, who, admission.request, admission.request.path)
+        return stamped(found) if isinstance(found, Reply) else lambda: stamped(found())
 
     def call(self, method: str, path: str, body: Any = None, *, expect: int = 200) -> Any:
         """A call as the user `elastic`, without a port; RuntimeError on another status than `expect`."""

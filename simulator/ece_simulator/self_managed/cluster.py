@@ -72,10 +72,10 @@ class SelfManagedCluster(Partner):
                 nodes = [self._node(secrets)]
                 check_formation(nodes)
             except (StartFailure, ValueError) as failure:
-                self.begin([], {})
+                self.restarted([], {})
                 self.site().note(str(failure))
                 return False
-            self.begin(nodes, secrets)
+            self.restarted(nodes, secrets)
             return True
 
     def _node(self, secrets: dict[str, str]) -> NodeSetup:
