@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ece_simulator import Simulator
-from terraform_plugin.testing import Mirror, TerraformBinary
 from terraform_plugin.testing.process import wait_until
 from tests.support.connections import CONNECTION, KEY, Pair, call_words, without_polls
 from tests.support.ece import Ece
-from tests.support.terraform import matrix
 
 SECRET_NAME = "cluster.remote.logs.credentials"
 
@@ -27,69 +23,6 @@ def pair(ece: Ece) -> Pair:
 def only(pair: Pair, **more: Any) -> dict[str, Any]:
     """A configuration with the key alone."""
     return {"ece_cross_cluster_api_key": {"k": pair.key(**more)}}
-
-
-@matrix("lifecycle")
-def test_the_life_of_a_key(tmp_path: Path, terraform: TerraformBinary, mirror: Mirror, simulator: Simulator):
-    """Create, access, rotation, destroy; the id stays; nothing that the run wrote holds a key."""
-    ece = Ece(tmp_path / "workspace", terraform, mirror, simulator, trace=True)
-    ece.ws.init()
-    pair = Pair(ece)
-    said = [ece.apply(only(pair, expiration="90d", rotate_after="60d"))]
-    first = ece.resource(KEY)
-    assert first["id"] == f"{pair.local_id}/main-elasticsearch/logs"
-    assert pair.live_keys() == [first["key_id"]]
-    assert pair.secret_names() == [SECRET_NAME]
-    ece.assert_clean()
-    wider = {"search": [{"names": ["logs-*"]}], "replication": [{"names": ["orders"]}]}
-    ece.write(only(pair, expiration="90d", rotate_after="60d", access=wider))
-    assert ece.ws.plan().changes[KEY].changed == {"access"}
-    said.append(ece.ws.apply())
-    assert ece.resource(KEY)["key_id"] == first["key_id"]
-    ece.write(only(pair, expiration="30d", rotate_after="20d", access=wider))
-    plan = ece.ws.plan()
-    assert plan.actions == {KEY: "update"}
-    assert plan.changes[KEY].changed == {"expiration", "rotate_after", "key_id", "expires_at"}
-    said.append(ece.ws.apply())
-    after = ece.resource(KEY)
-    assert after["id"] == first["id"]
-    assert pair.live_keys() == [after["key_id"]] != [first["key_id"]]
-    ece.assert_clean()
-    made = pair.key_secrets()
-    assert len(made) >= 4
-    said.append(ece.ws.destroy())
-    assert pair.live_keys() == pair.secret_names() == []
-    assert ece.ws.trace_text().count("ece_client") > 10, "the hunt must have something to search"
-    assert ece.hunt(made, *said) == []
-    ece.no_unknown_fields()
-
-
-@matrix("import by id")
-def test_import_by_id(ece: Ece):
-    """A key that another state made becomes ours without a change."""
-    pair = Pair(ece)
-    ece.apply(only(pair, expiration="90d", rotate_after="60d"))
-    key = ece.resource(KEY)
-    ece.ws.run("state", "rm", KEY)
-    ece.ws.import_(KEY, f"{key['id']},-/{pair.remote_id}/main-elasticsearch/{key['key_id']}")
-    with ece.expect_writes():
-        ece.assert_clean()
-    assert ece.resource(KEY)["key_id"] == key["key_id"]
-
-
-@matrix("import by identity")
-def test_import_by_identity(ece: Ece):
-    """The identity is the local side; the rest is found by the connection and the key's label."""
-    pair = Pair(ece)
-    ece.apply(pair.both())
-    key = ece.resource(KEY)
-    assert key.identity == {"deployment_id": pair.local_id, "ref_id": "main-elasticsearch", "alias": "logs"}
-    ece.ws.run("state", "rm", KEY)
-    ece.write(pair.both(), **{"import": [{"to": KEY, "identity": {"deployment_id": pair.local_id, "alias": "logs"}}]})
-    with ece.expect_writes():
-        ece.ws.apply()
-    assert ece.resource(KEY)["key_id"] == key["key_id"]
-    ece.assert_clean()
 
 
 def test_replacement_by_itself_never_cuts_the_connection(pair: Pair, ece: Ece):
@@ -127,25 +60,6 @@ def test_rotation_and_access_never_cut_the_connection(pair: Pair, ece: Ece):
     assert failures == []
     assert pair.live_keys() == [ece.resource(KEY)["key_id"]] != [first]
     ece.assert_clean()
-
-
-def test_drift_and_disappearance(pair: Pair, ece: Ece):
-    """Access widened by hand, key invalidated, secret removed: each shows at the key alone, and is made good."""
-    ece.apply(pair.both())
-    key = ece.resource(KEY)["key_id"]
-    body = {"access": {"search": [{"names": ["*"]}]}}
-    pair.elasticsearch(pair.remote, "PUT", f"_security/cross_cluster/api_key/{key}", body)
-    assert ece.ws.plan().changes[KEY].changed == {"access"}
-    ece.ws.apply()
-    pair.elasticsearch(pair.remote, "DELETE", "_security/api_key", {"ids": [key]})
-    assert ece.ws.plan().actions == {KEY: "update"}
-    ece.ws.apply()
-    ece.control.take_away("secret", f"{pair.local_id}/{SECRET_NAME}")
-    assert ece.ws.plan().actions == {KEY: "update"}
-    ece.ws.apply()
-    ece.assert_clean()
-    assert pair.live_keys() == [ece.resource(KEY)["key_id"]]
-    assert pair.is_connected()
 
 
 def test_destroy_with_the_remote_side_down(pair: Pair, ece: Ece):
@@ -238,28 +152,3 @@ def test_the_calls_of_a_refresh(pair: Pair, ece: Ece):
     ece.assert_clean()
     words = call_words(ece.calls(since))
     assert len(words) <= 5 + len(aliases), words
-
-
-@pytest.mark.slow
-def test_twenty_connections_take_three_times_the_time_of_one(pair: Pair, ece: Ece):
-    """Writers of one deployment are merged, and wait together."""
-
-    def config(count: int) -> dict[str, Any]:
-        aliases = [f"logs-{number}" for number in range(count)]
-        keys = {a: pair.key(name=a, local={"deployment_id": pair.local_id, "alias": a}) for a in aliases}
-        connections = {
-            a: pair.connection(alias=a, cross_cluster_api_key_id=f"${{ece_cross_cluster_api_key.{a}.id}}")
-            for a in aliases
-        }
-        return {"ece_cross_cluster_api_key": keys, "ece_remote_cluster": connections}
-
-    start = time.monotonic()
-    ece.apply(config(1))
-    one = time.monotonic() - start
-    ece.ws.destroy()
-    start = time.monotonic()
-    ece.apply(config(20))
-    twenty = time.monotonic() - start
-    assert all(pair.is_connected(f"logs-{number}") for number in (0, 19))
-    assert twenty <= 3 * one, (one, twenty)
-    ece.assert_clean()

@@ -1,18 +1,14 @@
-"""``ece_keystore_secret`` with real Terraform: each way to give the value, and that it is nowhere else."""
+"""``ece_keystore_secret`` with real Terraform: wrong values; its life is in ``test_connection_life``."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from ece_simulator import Simulator
-from terraform_plugin.testing import Mirror, TerraformBinary
 from tests.support.ece import Ece
-from tests.support.terraform import BEFORE_WRITE_ONLY, matrix
 
 SECRET = "ece_keystore_secret.s"
 NAME = "s3.client.backup.secret_key"
-FROM_ENV, FROM_FILE, FROM_WO = "value-from-environment", "value-from-the-file", "value-write-only"
+FROM_ENV = "value-from-environment"
 
 
 def one(deployment_id: str, **arguments: Any) -> dict[str, Any]:
@@ -23,98 +19,6 @@ def one(deployment_id: str, **arguments: Any) -> dict[str, Any]:
 def names(ece: Ece, deployment_id: str) -> list[str]:
     """Names in the keystore."""
     return sorted(ece.ask("GET", f"/deployments/{deployment_id}/elasticsearch/_main/keystore")["secrets"])
-
-
-def held(ece: Ece, name: str = "central") -> Any:
-    """The value in the simulator's keystore."""
-    found = next(one for one in ece.installation.world.deployments.values() if one.name == name)
-    return found.elasticsearch.keystore[NAME]["value"]
-
-
-@matrix("lifecycle")
-def test_the_life_of_an_entry(tmp_path: Path, terraform: TerraformBinary, mirror: Mirror, simulator: Simulator):
-    """From a variable, then from a file; foreign entries stay; nothing that the run wrote holds a value."""
-    ece = Ece(tmp_path / "workspace", terraform, mirror, simulator, trace=True)
-    ece.ws.init()
-    ece.ws.env["BACKUP_KEY"] = FROM_ENV
-    secret_file = tmp_path / "secret"
-    secret_file.write_text(f"{FROM_FILE}\n")
-    deployment = ece.control.seed(name="central", keystore={"theirs": "1"})["id"]
-    said = [ece.apply(one(deployment, value_env="BACKUP_KEY"))]
-    assert held(ece) == FROM_ENV
-    assert names(ece, deployment) == [NAME, "theirs"]
-    ece.assert_clean()
-    ece.write(one(deployment, value_file=str(secret_file), value_wo_version=2))
-    assert ece.ws.plan().actions == {SECRET: "update"}
-    said.append(ece.ws.apply())
-    assert held(ece) == FROM_FILE
-    ece.assert_clean()
-    ece.control.take_away("secret", f"{deployment}/{NAME}")
-    assert ece.ws.plan().actions == {SECRET: "create"}
-    said += [ece.ws.apply(), ece.ws.destroy()]
-    assert names(ece, deployment) == ["theirs"]
-    assert ece.ws.trace_text().count("ece_client") > 10, "the hunt must have something to search"
-    assert ece.hunt({"environment": FROM_ENV, "file": FROM_FILE}, *said) == []
-    ece.no_unknown_fields()
-
-
-@matrix("write-only")
-def test_a_write_only_value(tmp_path: Path, terraform: TerraformBinary, mirror: Mirror, simulator: Simulator):
-    """It reaches the keystore, and neither state nor plan nor log; a new version writes again."""
-    ece = Ece(tmp_path / "workspace", terraform, mirror, simulator, trace=True)
-    ece.ws.init()
-    ece.ws.env["TF_VAR_value"] = FROM_WO
-    variable = {"value": {"type": "string", "ephemeral": True}}
-    deployment = ece.control.seed(name="central")["id"]
-    said = [ece.apply(one(deployment, value_wo="${var.value}", value_wo_version=1), variable=variable)]
-    assert held(ece) == FROM_WO
-    ece.assert_clean()
-    ece.ws.env["TF_VAR_value"] = f"{FROM_WO}-2"
-    ece.write(one(deployment, value_wo="${var.value}", value_wo_version=2), variable=variable)
-    said.append(ece.ws.apply())
-    assert held(ece) == f"{FROM_WO}-2"
-    said.append(ece.ws.destroy())
-    assert ece.hunt({"write-only": FROM_WO}, *said) == []
-
-
-@matrix("write-only refused", versions=BEFORE_WRITE_ONLY)
-def test_a_write_only_value_is_refused_where_it_would_land_in_state(ece: Ece):
-    """Terraform below 1.11 ignores the flag; the message names the other ways."""
-    deployment = ece.control.seed(name="central")["id"]
-    ece.write(one(deployment, value_wo=FROM_WO))
-    text = ece.ws.plan(fails=True).result.error_text
-    assert "value_env" in text
-    assert "value_file" in text
-    assert not (ece.ws.folder / "terraform.tfstate").exists()
-
-
-@matrix("import by id")
-def test_import_by_id(ece: Ece):
-    """An entry that somebody made: adopted without a write, as far as the value is write-only or nothing changes."""
-    ece.ws.env["BACKUP_KEY"] = FROM_ENV
-    deployment = ece.control.seed(name="central")["id"]
-    ece.apply(one(deployment, value_env="BACKUP_KEY"))
-    id = ece.resource(SECRET)["id"]
-    assert id == f"{deployment}/main-elasticsearch/{NAME}"
-    ece.ws.run("state", "rm", SECRET)
-    ece.ws.import_(SECRET, id)
-    plan = ece.ws.plan()
-    assert plan.changes[SECRET].changed == {"value_env"}
-    ece.ws.apply()
-    ece.assert_clean()
-
-
-@matrix("import by identity")
-def test_import_by_identity(ece: Ece):
-    """The same with an import block that names the identity."""
-    ece.ws.env["BACKUP_KEY"] = FROM_ENV
-    deployment = ece.control.seed(name="central", keystore={NAME: "theirs"})["id"]
-    identity = {"deployment_id": deployment, "name": NAME}
-    ece.write(one(deployment, value_env="BACKUP_KEY"), **{"import": [{"to": SECRET, "identity": identity}]})
-    ece.ws.apply()
-    assert ece.resource(SECRET).identity == {**identity, "ref_id": "main-elasticsearch"}
-    assert held(ece) == FROM_ENV
-    ece.assert_clean()
 
 
 def test_bad_input_is_named_at_plan(ece: Ece):

@@ -9,12 +9,14 @@ import pytest
 from ece_simulator import Simulator
 from terraform_plugin.testing import Mirror, TerraformBinary
 from terraform_plugin.testing.process import wait_until
-from tests.support.connections import CONNECTION, KEY, Pair
+from tests.support.certificates import certificate
+from tests.support.connections import CONNECTION, KEY, ROTATION, Pair, written_words
 from tests.support.ece import Ece
-from tests.support.terraform import matrix
+from tests.support.trust import set_trust, trust_lists
 
 SECRET_NAME = "cluster.remote.logs.credentials"
 CERTIFICATE = "certificate"
+CA = certificate("somebody").pem
 QUIET = ("-auto-approve", "-no-color", "-input=false")
 
 
@@ -29,73 +31,7 @@ def by_certificate(pair: Pair, **more: Any) -> dict[str, Any]:
     return {"ece_remote_cluster": {"c": pair.connection(CERTIFICATE, **more)}}
 
 
-@matrix("lifecycle")
-@pytest.mark.parametrize("model", ["api_key", CERTIFICATE])
-def test_the_life_of_a_connection(pair: Pair, ece: Ece, model: str):
-    """Create, update in place, drift, destroy; connected is what a handshake said."""
-
-    def config(**more: Any) -> dict[str, Any]:
-        connection = pair.connection(model, **more)
-        return pair.both(connection=connection) if model == "api_key" else {"ece_remote_cluster": {"c": connection}}
-
-    ece.apply(config())
-    made = ece.resource(CONNECTION)
-    assert made["connected"] is True
-    assert made["proxy_address"].endswith(":9443" if model == "api_key" else ":9400")
-    assert made["id"] == f"{pair.local_id}/main-elasticsearch/logs"
-    ece.assert_clean()
-    ece.write(config(skip_unavailable=False))
-    assert ece.ws.plan().changes[CONNECTION].changed == {"skip_unavailable"}
-    ece.ws.apply()
-    assert pair.settings()["skip_unavailable"] == "false"
-    pair.put_settings(server_name="wrong.example.com")
-    plan = ece.ws.plan()
-    assert plan.actions == {CONNECTION: "update"}
-    assert plan.changes[CONNECTION].changed == {"server_name", "connected"}
-    ece.ws.apply()
-    assert pair.is_connected()
-    ece.assert_clean()
-    ece.ws.destroy()
-    assert pair.settings() == {}
-    ece.no_unknown_fields()
-
-
-@matrix("import by id", "generated configuration")
-def test_import_with_generated_configuration(ece: Ece):
-    """A connection made by hand in the console: what is generated for it needs no change."""
-    pair = Pair(ece)
-    ece.apply(by_certificate(pair))
-    connection = ece.resource(CONNECTION)
-    ece.ws.run("state", "rm", CONNECTION)
-    ece.ws.write({"import": [{"to": CONNECTION, "id": connection["id"]}]})
-    # Terraform 1.8 writes the file and then stumbles over nested computed members; with the file there it is content.
-    old = not ece.ws.binary.at_least("1.9")
-    generate = ("plan", "-no-color", "-input=false", "-generate-config-out=generated.tf")
-    ece.ws.run(*generate, fails=old)
-    with ece.expect_writes():
-        ece.ws.apply()
-    ece.assert_clean()
-    assert ece.resource(CONNECTION)["remote"]["deployment_id"] == pair.remote_id
-
-
-@matrix("import by identity")
-def test_import_by_identity(ece: Ece):
-    """The remote deployment and the key are found; the plan is empty."""
-    pair = Pair(ece)
-    config = pair.both(connection=pair.connection(timeouts=None))
-    ece.apply(config)
-    ece.ws.run("state", "rm", CONNECTION)
-    identity = {"deployment_id": pair.local_id, "alias": "logs"}
-    ece.write(config, **{"import": [{"to": CONNECTION, "identity": identity}]})
-    with ece.expect_writes():
-        ece.ws.apply()
-    found = ece.resource(CONNECTION)
-    assert found.identity == {"deployment_id": pair.local_id, "ref_id": "main-elasticsearch", "alias": "logs"}
-    assert found["cross_cluster_api_key_id"] == ece.resource(KEY)["id"]
-    ece.assert_clean()
-
-
-# every missing piece shows as its owner, and as nothing else
+# every missing piece shows as its owner, and as nothing else; one state holds all connections
 
 
 def trusted(pair: Pair) -> dict[str, Any]:
@@ -104,10 +40,9 @@ def trusted(pair: Pair) -> dict[str, Any]:
         "local": {"deployment_id": pair.local_id, "cluster_ids": [pair.remote["cluster_id"]]},
         "remote": {"deployment_id": pair.remote_id, "cluster_ids": [pair.local["cluster_id"]]},
     }
-    connection = pair.connection(
-        CERTIFICATE, depends_on=["ece_deployment_trust_account.local", "ece_deployment_trust_account.remote"]
-    )
-    return {"ece_deployment_trust_account": trust, "ece_remote_cluster": {"c": connection}}
+    owners = ["ece_deployment_trust_account.local", "ece_deployment_trust_account.remote"]
+    connection = pair.connection(CERTIFICATE, alias="orders", depends_on=owners)
+    return {"ece_deployment_trust_account": trust, "ece_remote_cluster": {"d": connection}}
 
 
 def filtered(pair: Pair) -> dict[str, Any]:
@@ -126,186 +61,219 @@ def filtered(pair: Pair) -> dict[str, Any]:
     }
 
 
-def assert_one_owner(ece: Ece, pair: Pair, owner: str) -> None:
-    """Down; one object in the plan; the apply repairs it and writes nothing else; then nothing is left to do."""
-    assert not pair.is_connected()
+def assert_one_owner(ece: Ece, pair: Pair, owner: str, *writes: str, alias: str = "logs") -> None:
+    """Down; one object in the plan; its apply repairs it and writes nothing else; then nothing is left to do."""
+    assert not pair.is_connected(alias)
     plan = ece.ws.plan()
     assert plan.actions == {owner: "update"}, plan.describe()
-    result = ece.ws.apply()
-    assert pair.is_connected(), result.describe()
+    since = ece.last_call()
+    ece.ws.apply()
+    assert written_words(ece, since) == list(writes)
+    assert pair.is_connected(alias)
     ece.assert_clean()
-    with ece.expect_writes():
-        ece.ws.apply()  # a plan does not store what it saw
-    assert ece.resource(CONNECTION)["connected"] is True
 
 
 def without_trust(pair: Pair, deployment: str) -> None:
     """Somebody takes all trust from a deployment."""
-    found = pair.ece.ask("GET", f"/deployments/{deployment}?show_settings=true&clear_transient=true")
-    elasticsearch = found["resources"]["elasticsearch"][0]
-    account = elasticsearch["info"]["settings"]["trust"]["accounts"][0]["account_id"]
-    payload = {
-        "ref_id": elasticsearch["ref_id"],
-        "region": elasticsearch["region"],
-        "plan": elasticsearch["info"]["plan_info"]["current"]["plan"],
-        "settings": {
-            "trust": {"accounts": [{"account_id": account, "trust_all": False}], "external": [], "direct": []}
-        },
-    }
-    body = {"prune_orphans": False, "resources": {"elasticsearch": [payload]}}
-    pair.ece.ask("PUT", f"/deployments/{deployment}", body)
+    account = pair.ece.state()["account"]["id"]
+    set_trust(pair.ece, deployment, accounts=[{"account_id": account, "trust_all": False}])
 
 
-@pytest.mark.parametrize("side", ["local", "remote"])
-def test_missing_trust(pair: Pair, ece: Ece, side: str):
-    """On either side: the trust's object is in the plan, the connection only warns."""
-    ece.apply(trusted(pair))
+def rule_of_somebody(ece: Ece, ruleset: str, rule: dict[str, str], installation: int = 0) -> None:
+    """Somebody lets in another one."""
+    path = f"/deployments/traffic-filter/rulesets/{ruleset}"
+    found = ece.ask("GET", path, installation=installation)
+    kept = {name: found[name] for name in ("name", "type", "region", "include_by_default")}
+    ece.ask("PUT", path, {**kept, "rules": [rule]}, installation=installation)
+
+
+def merged(*configs: dict[str, Any]) -> dict[str, Any]:
+    """One configuration of several."""
+    found: dict[str, Any] = {}
+    for config in configs:
+        for kind, named in config.items():
+            found.setdefault(kind, {}).update(named)
+    return found
+
+
+def test_a_missing_piece_within_one_installation(pair: Pair, ece: Ece):
+    """Trust on either side, secret, key, settings, filter rule: of all objects the owner alone is in the plan."""
+    ece.apply(merged(filtered(pair), trusted(pair)))
     ece.assert_clean()
-    without_trust(pair, pair.local_id if side == "local" else pair.remote_id)
-    warnings = " ".join(warning.text for warning in ece.ws.plan().warnings)
-    assert "does not trust" in warnings
-    assert_one_owner(ece, pair, f"ece_deployment_trust_account.{side}")
-
-
-def test_missing_secret_and_key(pair: Pair, ece: Ece):
-    """The key's object is in the plan."""
-    ece.apply(pair.both())
+    for side in ("local", "remote"):
+        without_trust(pair, pair.local_id if side == "local" else pair.remote_id)
+        assert_one_owner(ece, pair, f"ece_deployment_trust_account.{side}", "update-deployment", alias="orders")
     ece.control.take_away("secret", f"{pair.local_id}/{SECRET_NAME}")
-    assert_one_owner(ece, pair, KEY)
+    assert_one_owner(ece, pair, KEY, *ROTATION)
     pair.elasticsearch(pair.remote, "DELETE", "_security/api_key", {"ids": [ece.resource(KEY)["key_id"]]})
-    assert_one_owner(ece, pair, KEY)
-
-
-def test_missing_settings(pair: Pair, ece: Ece):
-    """Another address: the connection itself is in the plan."""
-    ece.apply(pair.both())
+    assert_one_owner(ece, pair, KEY, *ROTATION)
     pair.put_settings(proxy_address="nowhere.example.com:9443")
-    assert_one_owner(ece, pair, CONNECTION)
-
-
-def test_missing_filter_rule(pair: Pair, ece: Ece):
-    """The rule was changed: the filter's object is in the plan."""
-    ece.apply(filtered(pair))
-    ece.assert_clean()
-    ruleset = ece.resource("ece_traffic_filter.peers")["id"]
-    theirs = {"name": "peers", "type": "remote_cluster", "region": "ece-region", "include_by_default": False}
-    rules = [{"remote_cluster_id": "0" * 32}]
-    ece.ask("PUT", f"/deployments/traffic-filter/rulesets/{ruleset}", {**theirs, "rules": rules})
-    assert_one_owner(ece, pair, "ece_traffic_filter.peers")
+    assert_one_owner(ece, pair, CONNECTION, "PUT _cluster/settings")
+    rule_of_somebody(ece, ece.resource("ece_traffic_filter.peers")["id"], {"remote_cluster_id": "0" * 32})
+    assert_one_owner(ece, pair, "ece_traffic_filter.peers", "update-traffic-filter-ruleset")
+    with ece.expect_writes():
+        ece.ws.apply()  # a plan does not store what it saw
+    assert ece.resource(CONNECTION)["connected"] is ece.resource("ece_remote_cluster.d")["connected"] is True
 
 
 # the change of model with the alias kept
 
 
 def test_from_certificate_to_key_and_back(pair: Pair, ece: Ece):
-    """In one apply each; the alias stays, and nothing of the other model is left."""
-    ece.apply(by_certificate(pair))
-    ece.apply(pair.both())
-    assert pair.settings()["proxy_address"].endswith(":9443")
-    assert pair.is_connected()
-    ece.assert_clean()
-    ece.apply(by_certificate(pair))
-    assert pair.settings()["proxy_address"].endswith(":9400")
-    assert pair.is_connected()
-    assert pair.secret_names() == pair.live_keys() == []
-    ece.assert_clean()
-
-
-@pytest.mark.parametrize("back", [False, True])
-@pytest.mark.parametrize(
-    "fault",
-    [
+    """In one apply each; the alias stays, and nothing of the other model is left; nor after a failure in between."""
+    faults: list[dict[str, Any]] = [
+        {},
         {"operation_id": "set-deployment-es-resource-keystore"},
-        {"path": "/proxy/_nodes/reload"},
-        {"path": "/proxy/_cluster/settings", "method": "PUT"},
         {"path": "/proxy/_cluster/settings", "method": "PUT", "skip": 1},
-    ],
-)
-def test_a_failure_between_the_models(pair: Pair, ece: Ece, back: bool, fault: dict[str, Any]):
-    """Whatever step fails, the next apply ends it."""
-    before, after = by_certificate(pair), pair.both()
-    if back:
-        before, after = after, before
-    ece.apply(before)
-    ece.write(after)
-    ece.control.fail_next(status=400, **fault)
-    ece.ws.apply(fails=True)
-    ece.control.clear_faults()
-    ece.ws.apply()
-    assert pair.is_connected()
-    assert pair.secret_names() == ([] if back else [SECRET_NAME])
-    assert pair.live_keys() == ([] if back else [ece.resource(KEY)["key_id"]])
-    ece.assert_clean()
+    ]
+    ece.apply(by_certificate(pair))
+    for fault in faults:
+        for config, port in ((pair.both(), 9443), (by_certificate(pair), 9400)):
+            ece.write(config)
+            if fault:
+                ece.control.fail_next(status=400, **fault)
+                ece.ws.apply(fails=True)
+                ece.control.clear_faults()
+            ece.ws.apply()
+            assert pair.is_connected()
+            assert pair.settings()["proxy_address"].endswith(f":{port}")
+            by_key = port == 9443
+            assert pair.secret_names() == ([SECRET_NAME] if by_key else []), fault
+            assert pair.live_keys() == ([ece.resource(KEY)["key_id"]] if by_key else []), fault
+            ece.assert_clean()
 
 
 # two installations
 
 
-def test_another_installation_with_a_private_proxy_ca(
-    tmp_path: Any, terraform: TerraformBinary, mirror: Mirror
-) -> None:
-    """The key is made there; without its CA the diagnosis names the right one, with it the connection stands."""
+class Far:
+    """A local deployment, one in another installation, and everything that connects them by key and by certificate."""
+
+    def __init__(self, ece: Ece) -> None:
+        self.ece = ece
+        ece.ws.env |= ece.credentials("DR", 1)
+        ece.control.set_egress("198.51.100.7", installation="a")
+        self.pair = Pair(ece, remote_installation=1)
+        self.side = {"deployment_id": self.pair.remote_id, "environment": "dr"}
+
+    def blocks(self, name: str = "dr") -> dict[str, Any]:
+        """Both installations, and what each tells of itself."""
+        environments = {name: {"kind": "ece", "env_prefix": "DR"}}
+        authority = {"here": {"deployment_id": self.pair.local_id}}
+        authority["there"] = {"provider": "ece.dr", "deployment_id": self.pair.remote_id}
+        return {
+            "provider": {"ece": [{"environments": environments}, {"alias": "dr", "env_prefix": "DR"}]},
+            "data": {
+                "ece_proxy_certificate": {"dr": {"provider": "ece.dr"}},
+                "ece_certificate_authority": authority,
+            },
+        }
+
+    def by_key(self, *, with_ca: bool = True) -> dict[str, Any]:
+        """Key, connection, CA of the proxies there, and a filter there by the address that is seen."""
+        pair, needs = self.pair, ["ece_traffic_filter_association.callers"]
+        timeouts = {"create": "3s", "update": "10s"}
+        found: dict[str, Any] = {
+            "ece_traffic_filter": {
+                "callers": {
+                    "provider": "ece.dr", "name": "callers", "type": "ip", "rules": [{"source": "198.51.100.7/32"}],
+                }
+            },
+            "ece_traffic_filter_association": {
+                "callers": {
+                    "provider": "ece.dr", "deployment_id": pair.remote_id,
+                    "traffic_filter_id": "${ece_traffic_filter.callers.id}",
+                }
+            },
+        }  # fmt: skip
+        if with_ca:
+            needs.append("ece_deployment_trust_direct.proxy")
+            authority = ["${data.ece_proxy_certificate.dr.ca_pem}"]
+            entry = {"deployment_id": pair.local_id, "name": "dr", "type": "proxy", "certificates": authority}
+            found["ece_deployment_trust_direct"] = {"proxy": entry}
+        connection = pair.connection(remote=self.side, timeouts=timeouts, depends_on=needs)
+        return merged(found, pair.both(pair.key(remote=self.side), connection))
+
+    def certified(self) -> dict[str, Any]:
+        """Direct trust of both sides, and a connection by certificate."""
+        pair, places = self.pair, self.ece.simulator.installations
+
+        def entry(own: str, peer: dict[str, Any], number: int, source: str, provider: str) -> dict[str, Any]:
+            return {
+                "provider": provider, "deployment_id": own, "name": "peer", "type": "ECE",
+                "scope_id": places[number].environment_id, "cluster_ids": [peer["cluster_id"]],
+                "certificates": f"${{data.ece_certificate_authority.{source}.certificates_pem}}",
+            }  # fmt: skip
+
+        trust = {
+            "local": entry(pair.local_id, pair.remote, 1, "there", "ece"),
+            "remote": entry(pair.remote_id, pair.local, 0, "here", "ece.dr"),
+        }
+        needs = [f"ece_deployment_trust_direct.{name}" for name in trust]
+        connection = pair.connection(CERTIFICATE, alias="orders", remote=self.side, depends_on=needs)
+        return {"ece_deployment_trust_direct": trust, "ece_remote_cluster": {"d": connection}}
+
+    def swap_ca(self, deployment: str, name: str, installation: int = 0) -> None:
+        """Somebody exchanges the CA of an entry."""
+        entries = trust_lists(self.ece, deployment, installation)["direct"]
+        changed = [{**one, "certificates": [{"pem": CA}]} if one["name"] == name else one for one in entries]
+        set_trust(self.ece, deployment, installation, direct=changed)
+
+
+def test_a_missing_piece_between_two_installations(tmp_path: Any, terraform: TerraformBinary, mirror: Mirror) -> None:
+    """CA of the proxies, trust on either side, secret, filter rule; an entry of ``environments`` renamed, or gone."""
     with Simulator(installations=2) as simulator:
         ece = Ece(tmp_path / "workspace", terraform, mirror, simulator)
-        ece.ws.env |= ece.credentials("DR", 1)
         ece.ws.init()
-        pair = Pair(ece, remote_installation=1)
-        far = {"deployment_id": pair.remote_id, "environment": "dr"}
-        environments = {"dr": {"kind": "ece", "env_prefix": "DR"}}
-        blocks: dict[str, Any] = {
-            "provider": {"ece": [{"environments": environments}, {"alias": "dr", "env_prefix": "DR"}]},
-            "data": {"ece_proxy_certificate": {"dr": {"provider": "ece.dr"}}},
-        }
-        config = pair.both(pair.key(remote=far), pair.connection(remote=far, timeouts={"create": "3s", "update": "5s"}))
-        ece.write(config, **blocks)
-        text = ece.ws.apply(fails=True).error_text
-        assert "type proxy" in text
-        trust = {
-            "deployment_id": pair.local_id,
-            "name": "dr",
-            "type": "proxy",
-            "certificates": ["${data.ece_proxy_certificate.dr.ca_pem}"],
-        }
-        connection = {**config["ece_remote_cluster"]["c"], "depends_on": ["ece_deployment_trust_direct.dr"]}
-        config |= {"ece_deployment_trust_direct": {"dr": trust}, "ece_remote_cluster": {"c": connection}}
+        far = Far(ece)
+        pair, blocks = far.pair, far.blocks()
+        ece.write(far.by_key(with_ca=False), **blocks)
+        assert "type proxy" in ece.ws.apply(fails=True).error_text
+        config = merged(far.by_key(), far.certified())
         ece.apply(config, **blocks)
-        assert pair.is_connected()
         ece.assert_clean()
-        ece.ws.destroy()
+
+        far.swap_ca(pair.local_id, "dr")
+        assert_one_owner(ece, pair, "ece_deployment_trust_direct.proxy", "update-deployment")
+        far.swap_ca(pair.local_id, "peer")
+        assert_one_owner(ece, pair, "ece_deployment_trust_direct.local", "update-deployment", alias="orders")
+        far.swap_ca(pair.remote_id, "peer", 1)
+        assert_one_owner(ece, pair, "ece_deployment_trust_direct.remote", "update-deployment", alias="orders")
+        ece.control.take_away("secret", f"{pair.local_id}/{SECRET_NAME}")
+        assert_one_owner(ece, pair, KEY, *ROTATION)
+        rule_of_somebody(ece, ece.resource("ece_traffic_filter.callers")["id"], {"source": "192.0.2.9"}, 1)
+        assert_one_owner(ece, pair, "ece_traffic_filter.callers", "update-traffic-filter-ruleset")
+
+        far.side["environment"] = "paris"
+        with ece.expect_writes():
+            ece.apply(merged(far.by_key(), far.certified()), **far.blocks("paris"))
+        assert ece.resource(KEY)["remote"]["environment"] == "paris"
+        alone = far.blocks()
+        alone["provider"]["ece"][0] = {}
+        ece.write(far.certified() | {"ece_remote_cluster": {}}, **alone)
+        assert "Put the entry back" in ece.ws.plan(fails=True).result.error_text
+        ece.write({}, **far.blocks("paris"))
+        ece.ws.apply()
         assert pair.live_keys() == pair.secret_names() == []
+        assert ece.ws.resources().keys() <= {address for address in ece.ws.resources() if address.startswith("data.")}
 
 
 # waiting, and what keeps it down
 
 
-@pytest.mark.parametrize(
-    ("break_it", "words"),
-    [
-        (lambda pair: pair.ece.ask("POST", f"/deployments/{pair.remote_id}/_shutdown"), "is stopped"),
-        (lambda pair: pair.ece.control.set_port(9443, open=False), "connect_exception"),
-        (lambda pair: without_rules(pair), "traffic filters"),
-    ],
-)
-def test_a_connection_that_does_not_come_up(pair: Pair, ece: Ece, break_it: Any, words: str):
-    """An error with the cause; the object is in state, and stays when it is wished to."""
-    ece.apply({"ece_cross_cluster_api_key": {"k": pair.key()}})
-    break_it(pair)
-    ece.write(pair.both(connection=pair.connection(timeouts={"create": "2s"})))
-    text = ece.ws.apply("-refresh=false", fails=True).error_text
+def test_a_connection_that_does_not_come_up(pair: Pair, ece: Ece):
+    """An error with the cause; the object is in state and stays, and the next apply goes on when it can."""
+    ece.control.set_port(9443, open=False)
+    ece.write(pair.both(connection=pair.connection(timeouts={"create": "2s", "update": "20s"})))
+    text = ece.ws.apply(fails=True).error_text
     assert "is not connected" in text
-    assert words in text
+    assert "connect_exception" in text
     assert ece.resource(CONNECTION)["connected"] is False
-
-
-def without_rules(pair: Pair) -> None:
-    """Somebody puts a filter on the remote side that lets in somebody else."""
-    peers = {
-        "name": "peers", "type": "remote_cluster", "region": "ece-region", "include_by_default": False,
-        "rules": [{"remote_cluster_id": "0" * 32}],
-    }  # fmt: skip
-    ruleset = pair.ece.ask("POST", "/deployments/traffic-filter/rulesets", peers)["id"]
-    association = {"entity_type": "deployment", "id": pair.remote_id}
-    pair.ece.ask("POST", f"/deployments/traffic-filter/rulesets/{ruleset}/associations", association)
+    ece.ws.untaint(CONNECTION)
+    ece.control.set_port(9443, open=True)
+    ece.ws.apply()
+    ece.assert_clean()
+    assert ece.resource(CONNECTION)["connected"] is True
 
 
 def test_an_interrupted_wait_goes_on(pair: Pair, ece: Ece):
@@ -325,8 +293,11 @@ def test_an_interrupted_wait_goes_on(pair: Pair, ece: Ece):
 
 
 def test_destroy_with_the_other_side_gone(pair: Pair, ece: Ece):
-    """The remote side is not needed to take an alias away."""
+    """The remote side is not needed to take an alias away; nor is the API to change what is Terraform's own."""
     ece.apply(by_certificate(pair))
+    ece.write(by_certificate(pair, timeouts={"create": "1m"}))
+    with ece.expect_writes():
+        ece.ws.apply()
     ece.control.take_away("deployment", pair.remote_id)
     ece.ws.destroy()
     assert pair.settings() == {}
@@ -362,14 +333,6 @@ def test_two_objects_with_one_alias(pair: Pair, ece: Ece):
     ece.write({"ece_remote_cluster": {"c": pair.connection(CERTIFICATE), "d": second}})
     with ece.expect_writes():
         assert "two owners" in ece.ws.plan(fails=True).result.error_text
-
-
-def test_timeouts_after_the_fact_call_nothing(pair: Pair, ece: Ece):
-    """They live in Terraform only."""
-    ece.apply(by_certificate(pair))
-    ece.write(by_certificate(pair, timeouts={"create": "1m"}))
-    with ece.expect_writes():
-        ece.ws.apply()
 
 
 def test_live_state_as_data(pair: Pair, ece: Ece):

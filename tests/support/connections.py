@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,16 @@ from tests.support.ece import Ece
 
 KEY = "ece_cross_cluster_api_key.k"
 CONNECTION = "ece_remote_cluster.c"
+
+
+ROTATION = (
+    "POST _security/cross_cluster/api_key",
+    "set-deployment-es-resource-keystore",
+    "POST _nodes/reload_secure_settings",
+    "DELETE _security/api_key",
+    "PUT _security/cross_cluster/api_key/*",
+)
+"""The writes, in order, by which a new key takes the place of another one."""
 
 
 class Pair:
@@ -153,6 +164,12 @@ def call_words(calls: list[dict[str, Any]]) -> list[str]:
         _, separator, path = str(call["path"]).partition("/proxy/")
         words.append(f"{call['method']} {path}" if separator else str(call["operation_id"]))
     return words
+
+
+def written_words(ece: Ece, since: int) -> list[str]:
+    """The writes that took effect after a call, in order; keys of the remote side are all called ``*``."""
+    done = [call for call in ece.control.calls(since, writes=True) if call["took_effect"]]
+    return [re.sub(r"(?<=/api_key/)\S+", "*", word) for word in call_words(done)]
 
 
 def without_polls(words: list[str]) -> list[str]:

@@ -29,18 +29,26 @@ def trust(ece: Ece, name: str = "logs") -> Lists:
     return found
 
 
-def set_trust(ece: Ece, deployment_id: str, **lists: Any) -> None:
+def trust_lists(ece: Ece, deployment_id: str, installation: int = 0) -> Lists:
+    """The trust of a deployment as the API shows it."""
+    read = ece.ask("GET", f"/deployments/{deployment_id}?show_settings=true", installation=installation)
+    found = read["resources"]["elasticsearch"][0]["info"]["settings"]["trust"]
+    return {name: entries or [] for name, entries in found.items()}
+
+
+def set_trust(ece: Ece, deployment_id: str, installation: int = 0, **lists: Any) -> None:
     """Somebody changes lists of a deployment in the console and leaves the others."""
-    read = ece.ask("GET", f"/deployments/{deployment_id}?show_settings=true&enrich_with_template=false")
+    target = f"/deployments/{deployment_id}"
+    read = ece.ask("GET", f"{target}?show_settings=true&enrich_with_template=false", installation=installation)
     resource = read["resources"]["elasticsearch"][0]
-    kept = {name: found or [] for name, found in resource["info"]["settings"]["trust"].items()}
     payload = {
         "ref_id": resource["ref_id"],
         "region": resource["region"],
         "plan": resource["info"]["plan_info"]["current"]["plan"],
-        "settings": {"trust": {**kept, **lists}},
+        "settings": {"trust": {**trust_lists(ece, deployment_id, installation), **lists}},
     }
-    ece.ask("PUT", f"/deployments/{deployment_id}", {"prune_orphans": False, "resources": {"elasticsearch": [payload]}})
+    body = {"prune_orphans": False, "resources": {"elasticsearch": [payload]}}
+    ece.ask("PUT", target, body, installation=installation)
 
 
 def relationship_of_somebody(ece: Ece, name: str = "theirs") -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from ece_provider import PROVIDER_ADDRESS, VERSION
 from terraform_plugin.testing import Mirror, TerraformBinary, Workspace
 from tools.bench import bare_provider, start
+from tools.bench.connections import print_connections
 from tools.bench.objects import PHASES, Bench, Measured, bare, deployment_only, ours
 from tools.bench.synth import synth_times
 from tools.simulator_process import SimulatorProcess
@@ -40,6 +41,7 @@ def main() -> int:
         for pairs in options.pairs:
             _print_objects(place / str(pairs), binary, mirrors, simulator, min(pairs, LIMIT), options.rounds)
         _print_created(place / "created", binary, mirrors[0], simulator, options.rounds)
+        print_connections(place / "connections", binary, mirrors[0], simulator, options.rounds)
     _print_synth(options.rounds)
     return 0
 
