@@ -152,11 +152,12 @@ class Ece:
         }
         assert wrong == {}
 
-    def ask(self, method: str, target: str, body: Any = None) -> Any:
+    def ask(self, method: str, target: str, body: Any = None, installation: int = 0) -> Any:
         """A call that somebody else makes, as an administrator; the decoded reply."""
-        headers = {"authorization": f"ApiKey {self.installation.api_key}"}
+        place = self.simulator.installations[installation]
+        headers = {"authorization": f"ApiKey {place.api_key}"}
         request = Request.make(method, f"/api/v1{target}", headers=headers, body=body)
-        reply = self.installation.handle(request)
+        reply = place.handle(request)
         assert reply.status < 300, f"{method} {target}: {reply.status} {reply.body!r}"
         return reply.json() if reply.body else None
 
