@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
-
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
+from typing import TYPE_CHECKING, Final
 
 from ece_domain.findings import Finding, InvalidValue, Severity
 from ece_domain.validations.trust import V17
+
+if TYPE_CHECKING:
+    from cryptography import x509  # loaded where a certificate is read: its start costs a moment that most runs save
 
 MIN_VALIDITY: Final = timedelta(days=30)
 """A certificate that ends sooner gets a warning."""
@@ -75,6 +75,9 @@ def read_certificates(pem: str) -> list[Certificate]:
 
 
 def _read(block: str) -> Certificate:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.hashes import SHA256
+
     try:
         found = x509.load_pem_x509_certificate(block.encode())
         return Certificate(
@@ -92,6 +95,8 @@ def _read(block: str) -> Certificate:
 
 
 def _dns_names(certificate: x509.Certificate) -> tuple[str, ...]:
+    from cryptography import x509
+
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
@@ -100,6 +105,8 @@ def _dns_names(certificate: x509.Certificate) -> tuple[str, ...]:
 
 
 def _is_ca(certificate: x509.Certificate) -> bool:
+    from cryptography import x509
+
     try:
         return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
     except x509.ExtensionNotFound:

@@ -16,6 +16,7 @@ from ece_provider.merged_writer import Batch
 from ece_provider.places import Place
 from ece_provider.settings import Settings
 from ece_provider.shared_read import SharedRead
+from ece_provider.tls_files import check_files
 from terraform_plugin.diagnostics import DiagnosticError
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def no_keystore(facts: Facts, name: str) -> DiagnosticError:
 def _opened(settings: Settings, words: str, user_agent: str) -> Elasticsearch:
     from ece_client import ApiKey, Basic, Elasticsearch, Tls
 
+    check_files(settings)
     auth = ApiKey(settings.api_key) if settings.api_key else Basic(settings.username or "", settings.password or "")
     try:
         return Elasticsearch.direct(

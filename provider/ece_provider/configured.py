@@ -19,6 +19,7 @@ from ece_provider.owners import Owners
 from ece_provider.places import EnvironmentUnknown, Places
 from ece_provider.settings import Settings, environment_settings, is_unknown
 from ece_provider.templates import Templates
+from ece_provider.tls_files import check_files
 from ece_provider.trust.owners import ListOwners
 from terraform_plugin.diagnostics import DiagnosticError
 from terraform_plugin.values import Values, is_set
@@ -231,7 +232,7 @@ def _made(settings: Settings, user_agent: str, on_write: Callable[[OperationId],
     from ece_client import ClientConfig, Tls
     from ece_provider.watched_client import WatchedClient
 
-    _check_files(settings)
+    check_files(settings)
     try:
         config = ClientConfig(
             endpoint=settings.endpoint,
@@ -263,18 +264,3 @@ def _auth(settings: Settings) -> ApiKey | Login:
     if settings.api_key:
         return ApiKey(settings.api_key)
     return Login(settings.username or "", settings.password or "")
-
-
-def _check_files(settings: Settings) -> None:
-    for argument in ("ca_file", "client_cert_file", "client_key_file"):
-        name = getattr(settings, argument)
-        if name is None:
-            continue
-        try:
-            with open(name, "rb"):  # noqa: PTH123  (only whether it can be read)
-                pass
-        except OSError as problem:
-            raise DiagnosticError(
-                f"{argument} cannot be read",
-                f"{settings.origin[argument]}: {name}: {problem.strerror or problem}.",
-            ) from None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ece_domain.connection_causes import Cause, Evidence, Piece, SideSeen, causes, trusts
+from ece_domain.platforms import Platform
 from ece_domain.remote_clusters import Connection
 from ece_domain.security_models import SecurityModel
 
@@ -175,3 +176,57 @@ def test_a_private_proxy_ca_of_another_environment():
 def test_whom_trust_settings_let_in(trust: dict[str, Any], is_same: bool, expected: bool):
     """All three lists count, each for its own kind of peer."""
     assert trusts(trust, R, is_same_environment=is_same) is expected
+
+
+ONPREM = SideSeen('cluster "onprem"', "u" * 22, "9.2.0", platform=Platform.SELF_MANAGED)
+CLOUD = replace(L, words="deployment C", platform=Platform.ECH)
+
+
+@pytest.mark.parametrize(
+    ("change", "piece", "words"),
+    [
+        ({"local": ONPREM, "has_secret": False}, Piece.SECRET, "elasticsearch-keystore add --stdin"),
+        ({"local": ONPREM, "has_secret": False}, Piece.SECRET, "spec.secureSettings"),
+        (
+            {"local": ONPREM, "is_same_environment": False, "proxy_fingerprints": {"f"}},
+            Piece.CERTIFICATE_AUTHORITY,
+            "remote_cluster_client.ssl.certificate_authorities",
+        ),
+        (
+            {"local": ONPREM, "is_same_environment": False, "filters": [{"type": "ip", "rules": []}]},
+            Piece.FILTER,
+            "addresses of its nodes",
+        ),
+        (
+            {"local": CLOUD, "is_same_environment": False, "filters": [{"type": "ip", "rules": []}]},
+            Piece.FILTER,
+            "egress addresses of its region",
+        ),
+        ({"remote": ONPREM, "said": "connect_exception: x:9443"}, Piece.NETWORK, "remote_cluster_server.enabled: true"),
+        (
+            {"remote": ONPREM, "said": "failed to establish trust with server [remote_cluster_client.ssl]"},
+            Piece.CERTIFICATE_AUTHORITY,
+            "remote cluster server",
+        ),
+        ({"remote": ONPREM}, Piece.NETWORK, "type LoadBalancer"),
+        ({"remote": replace(R, platform=Platform.ECH)}, Piece.NETWORK, "network security policy"),
+    ],
+)
+def test_the_same_cause_has_another_remedy_elsewhere(change: dict[str, Any], piece: Piece, words: str):
+    """Who has no console and no keystore call needs other words than a user of ECE."""
+    found = [cause for cause in causes(replace(KEYED, **change)) if cause.piece is piece]
+    assert found
+    assert any(words in cause.text for cause in found), [cause.text for cause in found]
+
+
+def test_a_secret_that_is_in_the_way_outside_of_ece():
+    """A key that is still loaded turns the alias away from certificates."""
+    cause = first(replace(CERTIFIED, local=ONPREM, has_secret=True))
+    assert "elasticsearch-keystore remove" in cause.text
+
+
+def test_ports_are_those_of_the_remote_platform():
+    """9400 is no port of a self-managed cluster."""
+    wrong = Connection("es.example.com:9443", None, skip_unavailable=True)
+    cause = first(replace(CERTIFIED, remote=ONPREM, connection=wrong))
+    assert "whose port is 9300" in cause.text

@@ -73,6 +73,13 @@ async def test_a_password_that_is_wrong(partner: Partner):
     assert "not-the-password" not in str(refused.value)
 
 
+async def test_a_ca_file_that_cannot_be_read(partner: Partner):
+    """The entry is named, as the provider's own argument of that name is another one."""
+    partner.world.config = {"environments": {"onprem": partner.entry(ca_file="/nowhere.pem")}}
+    with pytest.raises(Refused, match=r'environments\["onprem"\]\.ca_file: /nowhere\.pem'):
+        await partner.world.apply(KEY, partner.outbound_key())
+
+
 async def test_a_cluster_that_does_not_answer(partner: Partner):
     """An object of it is kept: not reached is not gone."""
     given = partner.inbound(wait_for_connected=False)
