@@ -12,16 +12,20 @@ from constructs import Construct
 
 import ece_l1 as l1
 from ece_constructs._checks import literal
+from ece_constructs._judgement import acknowledged_argument, decided, escalated_argument, tell
 from ece_constructs._scopes import child, place_of, validate_with
 from ece_constructs.cluster import ICluster, is_cluster
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
 from ece_constructs.traffic_filter import Rule, TrafficFilter
+from ece_domain.platforms import unreached_filter_finding
 from ece_domain.traffic_filters import MAX_RULES, TrafficFilterType
+from ece_domain.validations.filters import V30, V34
 from ece_l1._cdk import TerraformStack
 
 if TYPE_CHECKING:
     from ece_constructs.deployment import EceDeployment
+    from ece_constructs.remote_cluster import RemoteCluster
 
 Peer = ICluster | Environment
 
@@ -79,13 +83,28 @@ class Access:
         self._associations: dict[str, tuple[TrafficFilterType, TerraformStack, l1.TrafficFilterAssociation]] = {}
         self._peer_rules: dict[str, PeerRules] = {}
         self._acknowledged = False
+        self._certificate_peers: list[RemoteCluster] = []
+        self._is_filtering = False
 
     def acknowledge_lockout(self) -> None:
         """Only remote clusters are to come in, and that is meant."""
         self._acknowledged = True
 
-    def add(self, source: Any) -> None:
-        """Let one source in.
+    def note_certificate_peer(self, connection: RemoteCluster) -> None:
+        """A connection by certificate leads here: filters do not reach it, whichever of both comes first."""
+        self._certificate_peers.append(connection)
+        if self._is_filtering:
+            tell(connection, unreached_filter_finding(place_of(self._deployment).path))
+
+    def _note_filtering(self) -> None:
+        """The first source: from now on the deployment filters."""
+        if not self._is_filtering:
+            self._is_filtering = True
+            for connection in self._certificate_peers:
+                tell(connection, unreached_filter_finding(place_of(self._deployment).path))
+
+    def add(self, source: Any, stack: TerraformStack | None = None) -> None:
+        """Let one source in; a peer's rules stand in ``stack``, which is its own unless given.
 
         Raises:
             EceValueError: no source, or one that cannot come in.
@@ -93,11 +112,12 @@ class Access:
         if isinstance(source, TrafficFilter):
             self._add_filter(source)
         elif isinstance(source, Environment):
-            self._add_peer(source, source)
+            self._add_peer(source, source, stack)
         elif not is_cluster(source):
             raise self._refusal(source, "a traffic filter, a cluster or an environment is needed, such as IpFilter(…)")
         else:
-            self._add_peer(source, source.environment)
+            self._add_peer(source, source.environment, stack)
+        self._note_filtering()
 
     def _refusal(self, source: Any, allowed: str) -> EceValueError:
         return EceValueError(place_of(self._deployment).path, "allow_from", source, allowed)
@@ -114,7 +134,7 @@ class Access:
             scope = child(self._deployment, ["Allow", *place.seen_from(self._stack)])
             self._associate(place.path, scope, "Resource", source.KIND, source.resource, self._stack)
 
-    def _add_peer(self, peer: Peer, environment: Environment | None) -> None:
+    def _add_peer(self, peer: Peer, environment: Environment | None, stack: TerraformStack | None) -> None:
         if peer is self._deployment:
             raise self._refusal(peer, "a deployment always reaches itself; name another one")
         kind = REMOTE_CLUSTER if environment is self._deployment.environment else IP
@@ -124,11 +144,12 @@ class Access:
                 peer,
                 f'it is of another environment, so its addresses are needed: give {named} egress=["198.51.100.0/28"]',
             )
-        self._rules_for(peer, kind).add(peer)
+        self._rules_for(peer, kind, stack).add(peer)
 
-    def _rules_for(self, peer: Peer, kind: TrafficFilterType) -> PeerRules:
+    def _rules_for(self, peer: Peer, kind: TrafficFilterType, given: TerraformStack | None) -> PeerRules:
         """The rule set of the peer's stack: a reference from here to a later stack would close a circle."""
-        stack = self._stack if isinstance(peer, Environment) else place_of(peer).stack
+        own = self._stack if isinstance(peer, Environment) else place_of(peer).stack
+        stack = own if given is None else given
         key = f"{place_of(stack).path}:{kind.value}"
         if key not in self._peer_rules:
             self._peer_rules[key] = self._make_peer_rules(key, stack, kind)
@@ -177,7 +198,9 @@ class Access:
                 deployment_id=l1.Deferred(lambda: self._deployment.deployment_id),
                 traffic_filter_id=l1.Deferred(lambda: rule_set.id),
                 requires=l1.Deferred(lambda: self._requires(stack)) if guarded else None,
-                acknowledge_lockout=l1.Deferred(lambda: self._acknowledged or None) if guarded else None,
+                acknowledge_lockout=l1.Deferred(lambda: self._is_lockout_meant or None) if guarded else None,
+                acknowledge=l1.Deferred(lambda: literal(acknowledged_argument(self._deployment))),
+                escalate=l1.Deferred(lambda: escalated_argument(self._deployment)),
                 provider=self._deployment.environment.provider_in(stack),
             ),
         )
@@ -191,26 +214,30 @@ class Access:
         found = sorted(self._associations.items())
         return [each for _, (kind, home, each) in found if kind is IP and home in (stack, self._stack)]
 
+    @property
+    def _is_lockout_meant(self) -> bool:
+        return self._acknowledged or V30.id in decided(self._deployment, "acknowledge")
+
     def _problems(self) -> list[str]:
         return [*self._too_many(), *self._lockouts()]
 
     def _too_many(self) -> list[str]:
         return [
             f"allow_from: {rules.size()} peers of one stack, at most {MAX_RULES} are allowed in one rule set; "
-            "name further ones in a RemoteClusterFilter"
+            f"name further ones in a RemoteClusterFilter ({V34})"
             for rules in self._peer_rules.values()
             if rules.size() > MAX_RULES
         ]
 
     def _lockouts(self) -> Sequence[str]:
         """Stacks from which users would be locked out. Foreign IP sets of an imported deployment are not known here."""
-        if self._acknowledged or not self._deployment.owned:
+        if self._is_lockout_meant or not self._deployment.owned:
             return []
         stacks = {place_of(home).path: home for kind, home, _ in self._associations.values() if kind is REMOTE_CLUSTER}
         return [
             f"allow_from: stack {path} lets in remote clusters only, so all users would be locked out of "
             f"{place_of(self._deployment).path}: let addresses in too, allow_from(IpFilter(…)), "
-            "or say allow_from(…, acknowledge_lockout=True)"
+            f"or say allow_from(…, acknowledge_lockout=True) ({V30})"
             for path, stack in sorted(stacks.items())
             if not self._ip_associations(stack)
         ]

@@ -35,6 +35,8 @@ class Place:
     """The nearest stack above it, or itself."""
     below: tuple[str, ...]
     """Ids below that stack; of the whole path without one."""
+    scopes: tuple[IConstruct, ...]
+    """All constructs from the app down to it."""
 
     @property
     def stack(self) -> TerraformStack:
@@ -79,12 +81,22 @@ def place_of(thing: Placed) -> Place:
     return place
 
 
+def settle(construct: IConstruct, scope: Placed, id_: str) -> Place:
+    """The place of a construct that was just made in ``scope``, without a question to the library."""
+    above = place_of(scope)
+    if "/" in id_ or above.nearest is None or not above.path:
+        return place_of(construct)
+    place = Place(f"{above.path}/{id_}", above.root, above.nearest, (*above.below, id_), (*above.scopes, construct))
+    vars(construct)["_ece_place"] = place
+    return place
+
+
 def _asked(node: Node) -> Place:
     path, scopes = node.path, node.scopes
     nearest = next((scope for scope in reversed(scopes) if isinstance(scope, TerraformStack)), None)
     if nearest is None or scopes[-1] is nearest:
-        return Place(path, scopes[0], nearest, () if nearest is not None else tuple(path.split("/")))
-    return Place(path, scopes[0], nearest, tuple(path[len(place_of(nearest).path) + 1 :].split("/")))
+        return Place(path, scopes[0], nearest, () if nearest is not None else tuple(path.split("/")), tuple(scopes))
+    return Place(path, scopes[0], nearest, tuple(path[len(place_of(nearest).path) + 1 :].split("/")), tuple(scopes))
 
 
 def child(scope: Construct, parts: Iterable[str]) -> Construct:

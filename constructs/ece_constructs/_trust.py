@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 import ece_l1 as l1
+from ece_constructs import _direct_trust as direct
 from ece_constructs._checks import literal
+from ece_constructs._routes import deployment, partner
 from ece_constructs._scopes import child, place_of
 from ece_constructs.errors import EceValueError
 from ece_l1._cdk import TerraformStack
 
 if TYPE_CHECKING:
+    from ece_constructs.connecting import ConnectingCluster
     from ece_constructs.deployment import EceDeployment
     from ece_constructs.environment import Environment
+    from ece_constructs.partner import PartnerCluster
     from ece_constructs.trust_relationship import TrustRelationship
 
 Entry = l1.DeploymentTrustAccount | l1.DeploymentTrustExternal | l1.DeploymentTrustDirect
@@ -32,23 +36,42 @@ class Trust:
         self._peers: dict[str, dict[str, EceDeployment]] = {}
         self._entries: dict[str, tuple[Entry, TerraformStack]] = {}
 
-    def peer(self, peer: EceDeployment, stack: TerraformStack, relationship: TrustRelationship | None) -> Entry:
+    def peer(self, peer: ConnectingCluster, stack: TerraformStack, relationship: TrustRelationship | None) -> Entry:
         """Trust a cluster, for connections by certificate.
 
         Raises:
             EceValueError: the same entry is made in another stack already.
         """
-        make: Callable[[Construct, str], Entry]
+        outside = partner(peer)
+        if outside is not None:
+            return self._entry(f"Direct-{outside.alias}", stack, direct.of_partner(self._deployment, outside))
+        inside = deployment(peer)
+        key, make = self._entry_for(inside, stack, relationship)
+        self._peers.setdefault(key, {}).setdefault(place_of(peer).path, inside)
+        return self._entry(key, stack, make)
+
+    def _entry_for(
+        self, peer: EceDeployment, stack: TerraformStack, relationship: TrustRelationship | None
+    ) -> tuple[str, Callable[[Construct, str], Entry]]:
+        """The key of the entry that a deployment belongs to, and what makes it."""
         here, there = self._deployment.environment, peer.environment
         if here is there:
-            key, make = "Account", self._account
-        elif relationship is not None:
-            key = f"External-{place_of(relationship).alias}"
-            make = self._external_of(relationship)
-        else:
-            key, make = f"Direct-{there.alias}", self._direct_of(peer)
-        self._peers.setdefault(key, {}).setdefault(place_of(peer).path, peer)
-        return self._entry(key, stack, make)
+            return "Account", self._account
+        if relationship is not None:
+            return f"External-{place_of(relationship).alias}", self._external_of(relationship)
+        key = f"Direct-{there.alias}"
+        if there.KIND == here.KIND or there.KIND == "ece":
+            return key, self._direct_of(peer)
+        direct.hosted_authority(peer, stack)
+        return key, direct.of_organization(self._deployment, there, stack, self._cluster_ids(key))
+
+    def server_ca(self, peer: PartnerCluster, stack: TerraformStack, path: str) -> Entry:
+        """Trust the private CA of a partner's remote cluster server, for connections by API key.
+
+        Raises:
+            EceValueError: the CA is not told, or the same entry is made in another stack already.
+        """
+        return self._entry(f"ServerCa-{peer.alias}", stack, direct.of_server(self._deployment, peer, path))
 
     def proxy_ca(self, peer: EceDeployment, stack: TerraformStack) -> Entry:
         """Trust the private CA of the proxies of another environment, for connections by API key.

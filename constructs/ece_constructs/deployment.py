@@ -11,16 +11,13 @@ from constructs import Construct
 import ece_l1 as l1
 from ece_constructs._access import Access as Admission
 from ece_constructs._checks import flag, judged, known, literal, text, text_mapping
-from ece_constructs._connections import Connections
-from ece_constructs._scopes import child, place_of
+from ece_constructs._scopes import place_of
 from ece_constructs._trust import Trust
-from ece_constructs.access import Access
-from ece_constructs.cluster import Cluster, ICluster
+from ece_constructs.cluster import ICluster
+from ece_constructs.connecting import ConnectingCluster
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
-from ece_constructs.remote_cluster import RemoteCluster
 from ece_constructs.traffic_filter import TrafficFilter
-from ece_constructs.trust_relationship import TrustRelationship
 from ece_domain.identifiers import check_hex_id
 from ece_domain.sizes import parse_size
 from ece_domain.versions import Version
@@ -37,7 +34,7 @@ class Tier:
     """Number of availability zones; one unless given."""
 
 
-class EceDeployment(Cluster):
+class EceDeployment(ConnectingCluster):
     """What deployments of an environment have in common, whoever made them."""
 
     def __init__(self, scope: Construct, id_: str, environment: Environment) -> None:
@@ -46,7 +43,6 @@ class EceDeployment(Cluster):
             raise EceValueError(place_of(self).path, "environment", environment, "an Environment is needed")
         self._environment = environment
         self._access = Admission(self)
-        self._connections = Connections(self)
         self._trust = Trust(self)
 
     @property
@@ -80,9 +76,9 @@ class EceDeployment(Cluster):
         return self._attributes.version
 
     @property
-    def connections(self) -> Connections:
-        """Where it leads to as the local side; for constructs that connect."""
-        return self._connections
+    def admission(self) -> Admission:
+        """Who may come in; for constructs that connect."""
+        return self._access
 
     @property
     def trust(self) -> Trust:
@@ -144,43 +140,6 @@ class EceDeployment(Cluster):
         if acknowledge_lockout:
             self._access.acknowledge_lockout()
 
-    def connect_to(
-        self,
-        remote: EceDeployment,
-        *,
-        access: Access | None = None,
-        alias: str | None = None,
-        security_model: str | None = None,
-        trust: TrustRelationship | None = None,
-        expiration: str | None = None,
-        rotate_after: str | None = None,
-        scope: Construct | None = None,
-    ) -> RemoteCluster:
-        """Connect to a remote cluster: this deployment searches it, or replicates from it.
-
-        The arguments are those of :class:`RemoteCluster`. The connection is made below this deployment unless a
-        ``scope`` is given; with one of another stack it is made there, so that stacks refer to each other one way only.
-        Filters of the remote are not opened: see ``allow_from``.
-
-        Raises:
-            EceValueError: see :class:`RemoteCluster`.
-        """
-        name = RemoteCluster.alias_for(self, remote, alias)
-        home = self if scope is None else scope
-        parts = ["Remote"] if scope is None else ["Remote", *place_of(self).seen_from(place_of(scope).stack)]
-        return RemoteCluster(
-            child(home, parts),
-            name,
-            local=self,
-            remote=remote,
-            access=access,
-            alias=name,
-            security_model=security_model,
-            trust=trust,
-            expiration=expiration,
-            rotate_after=rotate_after,
-        )
-
 
 class Deployment(EceDeployment):
     """A deployment that this app makes, changes and destroys."""
@@ -234,6 +193,10 @@ class Deployment(EceDeployment):
         """
         super().__init__(scope, id_, environment)
         path = place_of(self).path
+        if environment.KIND != Environment.KIND:
+            raise EceValueError(
+                path, "environment", environment, "deployments are made on ECE; HostedDeployment.from_id(…) takes one"
+            )
         self._name = place_of(self).default_name if name is None else text(path, "name", name)
         tiers = {
             "hot": hot,

@@ -134,6 +134,12 @@ class Environment(NamedPlace, Guarded, Construct):
         return self._egress
 
     @property
+    def region(self) -> str | None:
+        """Region of its API, as it was given."""
+        region: str | None = self._shared["region"]
+        return region
+
+    @property
     def private_proxy_ca(self) -> bool:
         """True when its proxies show certificates of a private CA."""
         return self._private_proxy_ca

@@ -1,36 +1,44 @@
-"""Connections: a local deployment that searches a remote one, or replicates from it."""
+"""Connections: a local cluster that searches a remote one, or replicates from it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from constructs import Construct
 
 import ece_l1 as l1
-from ece_constructs._checks import flag, judged, known, literal, text
-from ece_constructs._scopes import place_of
+from ece_constructs._checks import file_path, flag, judged, known, listed, literal, text
+from ece_constructs._hand_over import HandOver
+from ece_constructs._judgement import Checked, tell
+from ece_constructs._objects import Objects
+from ece_constructs._routes import Route, check_route, deployment, partner
+from ece_constructs._scopes import place_of, settle
 from ece_constructs.access import Access
+from ece_constructs.cluster import ICluster
 from ece_constructs.errors import EceValueError
+from ece_constructs.secret import Secret
 from ece_constructs.trust_relationship import TrustRelationship
 from ece_domain import compatibility
-from ece_domain.cross_cluster_keys import rotation_finding
-from ece_domain.findings import Finding
-from ece_domain.remote_clusters import check_alias
+from ece_domain.cross_cluster_keys import expiry_finding, rotation_finding
+from ece_domain.remote_clusters import check_alias, self_finding
 from ece_domain.security_models import MODELS, SecurityModel
 from ece_domain.time_values import parse_time_value
 from ece_domain.versions import Version
 from ece_l1._base import Guarded
-from ece_l1._cdk import Annotations, IResolvable
+from ece_l1._cdk import IResolvable
 
 if TYPE_CHECKING:
-    from ece_constructs.deployment import EceDeployment
+    from ece_constructs.connecting import ConnectingCluster
 
 
-class RemoteCluster(Guarded, Construct):
-    """A connection of two deployments, of the same environment or of two.
+class RemoteCluster(Checked, Guarded, Construct):
+    """A connection of two clusters, of the same environment or of two, or of a deployment and a partner elsewhere.
 
     In the API-key model it makes the key, brings it into the local keystore, writes the settings and waits until the
     connection stands. In the certificate model it makes the trust of both sides instead.
+    What no API does on a partner comes out as a hand-over: files with all values filled in, and a run-book.
     Filters of the remote are not opened: say ``remote.allow_from(local, …)``. They count in the API-key model only.
     """
 
@@ -39,8 +47,8 @@ class RemoteCluster(Guarded, Construct):
         scope: Construct,
         id_: str,
         *,
-        local: EceDeployment,
-        remote: EceDeployment,
+        local: ICluster,
+        remote: ICluster,
         access: Access | None = None,
         alias: str | None = None,
         security_model: str | None = None,
@@ -49,8 +57,13 @@ class RemoteCluster(Guarded, Construct):
         rotate_after: str | None = None,
         skip_unavailable: bool | IResolvable | None = None,
         wait_for_connected: bool | IResolvable | None = None,
+        certificate_identity: str | None = None,
+        roles: Sequence[str] = (),
+        secret_file: str | Path | None = None,
+        secret: Secret | None = None,
+        hand_over: str | Path | None = None,
     ) -> None:
-        """Connect two deployments.
+        """Connect two clusters, at least one of them a deployment.
 
         Args:
             scope: Where it belongs; its stack refers to the stacks of both sides.
@@ -67,36 +80,70 @@ class RemoteCluster(Guarded, Construct):
             rotate_after: Age at which the next deploy makes a new key, such as ``60d``; never unless given.
             skip_unavailable: Searches go on without this remote while it is away; they do unless switched off.
             wait_for_connected: Wait until the connection stands, and repair it; so unless switched off.
+            certificate_identity: Regular expression on the subject of the local node certificates, which must then sign
+                their requests (strong identity verification, both sides from 9.3 on, preview); none unless given.
+            roles: Names of local roles whose users use the connection; plans warn when they cannot (V23, V24).
+            secret_file: File (mode 0600) that gets the key for a local cluster whose keystore no API writes; needed by
+                key where the local side is self-managed or ECK. A relative path counts from the folder of this program.
+            secret: Where the key lies that the administrator of a partner without ``api`` made; needed by key where
+                the remote side is one.
+            hand_over: Folder for the files of a hand-over, made where a side is a partner; ``hand-over/<local>-to-
+                <alias>`` in the folder of this program unless given.
 
         Raises:
             EceValueError: sides, versions, alias or options that do not fit together.
         """
         super().__init__(scope, id_)
-        path = place_of(self).path
-        for name, side in (("local", local), ("remote", remote)):
-            _check_side(path, name, side)
-        self._local, self._remote = local, remote
+        path = settle(self, scope, id_).path
+        self._local, self._remote = connecting(path, "local", local), connecting(path, "remote", remote)
         self._alias = self.alias_for(local, remote, alias, path)
-        self._security_model = _model(path, security_model, local, remote)
+        self._security_model = security_model_of(path, security_model, self._local, self._remote)
+        self._roles = [text(path, "roles", each) for each in listed(path, "roles", roles)] or None
+        self._identity = certificate_identity
         self._check_options(path, access, trust, expiration, rotate_after)
         self._judge_versions(path, access)
-        local.connections.add(path, self._alias, remote)
+        route = self._route = Route(path, self._local, self._remote, self._security_model, self._alias)
+        check_route(route, trust, secret_file, secret)
         self._warn_of_circles()
-        key = self._make_key(access, expiration, rotate_after) if self._is_by_key else None
-        needed = self._make_trust(trust)
-        self._resource = l1.RemoteCluster(
-            self,
-            "Resource",
-            deployment_id=l1.Deferred(lambda: local.deployment_id),
-            alias_=literal(self._alias),
-            security_model=self._security_model.value,
-            remote=self._side(remote),
-            cross_cluster_api_key_id=None if key is None else l1.Deferred(lambda: key.id),
-            skip_unavailable=flag(path, "skip_unavailable", skip_unavailable),
-            wait_for_connected=flag(path, "wait_for_connected", wait_for_connected),
-            provider=local.environment.provider_in(self),
-        )
-        self._resource.follow(lambda: needed)
+        self._local.connections.add(self)
+        self._warn_of_filters()
+        if skip_unavailable is None and (version := _version_known(self._local)) is not None:
+            tell(self, compatibility.skip_default_finding(version), "skip_unavailable")
+        objects = Objects(self, route)
+        skip = flag(path, "skip_unavailable", skip_unavailable)
+        file = file_path(path, "secret_file", secret_file)
+        of_key: dict[str, Any] = {
+            "access": access.arguments() if access is not None else {},
+            "expiration": expiration,
+            "rotate_after": rotate_after,
+            "roles": self._roles,
+            "certificate_identity": literal(self._identity),
+        }
+        key = objects.key(file, of_key) if route.makes_key else None
+        needed: list[Any] = [] if secret is None else [objects.secret(secret)]
+        needed += objects.trust(trust)
+        self._hand_over = self._handed_over(objects, hand_over, file, secret, skip)
+        if self._hand_over is not None:
+            needed.append(self._hand_over)
+        self._resource = None
+        if route.writes_settings:
+            waits = flag(path, "wait_for_connected", wait_for_connected)
+            given = {"skip_unavailable": skip, "wait_for_connected": waits, "roles": self._roles}
+            self._resource = objects.settings(key, given)
+            self._resource.follow(lambda: needed)
+
+    def _handed_over(
+        self, objects: Objects, folder: str | Path | None, secret_file: str | None, secret: Secret | None, skip: Any
+    ) -> l1.HandOver | None:
+        """The hand-over, where a side is a partner or a folder is named."""
+        if folder is None and not self._route.is_handed_over:
+            return None
+        path = place_of(self).path
+        default = f"hand-over/{place_of(self._local).alias}-to-{self._alias}"
+        place = file_path(path, "hand_over", default if folder is None else folder) or default
+        found = HandOver(self._route, place, secret.file if secret is not None else secret_file)
+        found.check()
+        return objects.hand_over(found, {"skip_unavailable": skip})
 
     @staticmethod
     def alias_for(local: Any, remote: Any, alias: str | None, path: str | None = None) -> str:
@@ -105,23 +152,16 @@ class RemoteCluster(Guarded, Construct):
         Raises:
             EceValueError: not the form of an alias.
         """
-        for name, side in (("local", local), ("remote", remote)):
-            _check_side(path or "connect_to", name, side)
-        where = path or place_of(local).path
+        where = path or place_of(connecting("connect_to", "local", local)).path
+        inner = connecting(path or where, "remote", remote)
         if alias is None:
-            own = getattr(remote, "_name", None)
-            alias = own if own is not None and known(own) else remote.node.id.lower()
+            own = getattr(inner, "_name", None)
+            alias = own if own is not None and known(own) else inner.node.id.lower()
         return judged(where, "alias", text(where, "alias", alias), check_alias)
 
     @property
     def _is_by_key(self) -> bool:
         return self._security_model is SecurityModel.API_KEY
-
-    def _side(self, side: EceDeployment) -> Any:
-        """How blocks of the local environment name a side."""
-        foreign = side.environment is not self._local.environment
-        found: dict[str, Any] = {"deployment_id": l1.Deferred(lambda: side.deployment_id)}
-        return {**found, "environment": side.environment.alias} if foreign else found
 
     def _check_options(
         self,
@@ -134,11 +174,13 @@ class RemoteCluster(Guarded, Construct):
         model = self._security_model.value
         if access is not None and not isinstance(access, Access):
             raise EceValueError(path, "access", access, "Access.search(…) or Access.replicate(…) is needed")
-        if self._is_by_key and access is None:
+        outside = partner(self._remote)
+        if self._is_by_key and access is None and (outside is None or outside.has_api):
             raise EceValueError(path, "access", access, 'the key must give access, such as Access.search("logs-*")')
         if self._is_by_key and trust is not None:
             raise EceValueError(path, "trust", trust, "connections by API key need no trust; leave it out")
-        for name, value in (("access", access), ("expiration", expiration), ("rotate_after", rotate_after)):
+        of_keys = {"access": access, "expiration": expiration, "rotate_after": rotate_after}
+        for name, value in {**of_keys, "certificate_identity": self._identity}.items():
             if not self._is_by_key and value is not None:
                 raise EceValueError(path, name, value, f"the model {model} has no key; roles of both sides decide")
         if trust is not None and not isinstance(trust, TrustRelationship):
@@ -149,10 +191,14 @@ class RemoteCluster(Guarded, Construct):
             if value is not None:
                 judged(path, name, text(path, name, value), parse_time_value)
         if expiration is not None and rotate_after is not None and known([expiration, rotate_after]):
-            self._tell(path, rotation_finding(rotate_after, expiration), "rotate_after", rotate_after)
+            tell(self, rotation_finding(rotate_after, expiration), "rotate_after", rotate_after)
+        if expiration is not None and rotate_after is None and known(expiration):
+            tell(self, expiry_finding(expiration), "expiration", expiration)
 
     def _judge_versions(self, path: str, access: Access | None) -> None:
         local, remote = _version_known(self._local), _version_known(self._remote)
+        if self._identity is not None and known(self._identity):
+            tell(self, compatibility.identity_finding(self._identity, local, remote), value=self._identity)
         if local is None or remote is None:
             return
         findings = [compatibility.model_finding(self._security_model, local, remote)]
@@ -163,60 +209,27 @@ class RemoteCluster(Guarded, Construct):
         if access is not None and access.replicates:
             findings.append(compatibility.replication_finding(local, remote))
         for finding in findings:
-            self._tell(path, finding, "remote", self._remote)
-
-    def _tell(self, path: str, finding: Finding | None, property_: str, value: Any) -> None:
-        """Raise an error, annotate a warning."""
-        if finding is not None and finding.is_error:
-            raise EceValueError(path, finding.field or property_, value, finding.detail)
-        if finding is not None:
-            Annotations.of(self).add_warning(str(finding))
+            tell(self, finding, "remote", self._remote)
 
     def _warn_of_circles(self) -> None:
+        local, remote = place_of(self._local).path, place_of(self._remote).path
         if self._local is self._remote:
-            Annotations.of(self).add_warning("the deployment is connected to itself; this works, and is rarely meant")
-        elif self._remote.connections.leads_to(self._local):
-            Annotations.of(self).add_warning(
-                f"{place_of(self._remote).path} leads back to {place_of(self._local).path}, so neither is upgraded "
-                "first: upgrade them one after the other, and keep both on one version for replication both ways"
-            )
+            tell(self, self_finding(local, remote))
+        elif self._local.connections.closes_circle(self._remote):
+            tell(self, compatibility.two_way_finding(local, remote))
 
-    def _make_key(
-        self, access: Access | None, expiration: str | None, rotate_after: str | None
-    ) -> l1.CrossClusterApiKey:
-        given: Any = access.arguments() if access is not None else {}
-        local: Any = {"deployment_id": l1.Deferred(lambda: self._local.deployment_id), "alias": literal(self._alias)}
-        name = place_of(self._local).default_name
-        return l1.CrossClusterApiKey(
-            self,
-            "Key",
-            name=literal(f"{name}-to-{self._alias}"),
-            access=given,
-            expiration=expiration,
-            rotate_after=rotate_after,
-            remote=self._side(self._remote),
-            local=local,
-            provider=self._local.environment.provider_in(self),
-        )
-
-    def _make_trust(self, trust: TrustRelationship | None) -> list[Any]:
-        """Entries that must be there before the settings."""
-        stack = place_of(self).stack
-        if not self._is_by_key:
-            return [
-                self._local.trust.peer(self._remote, stack, trust),
-                self._remote.trust.peer(self._local, stack, trust),
-            ]
-        foreign = self._local.environment is not self._remote.environment
-        return [self._local.trust.proxy_ca(self._remote, stack)] if foreign and _is_private(self._remote) else []
+    def _warn_of_filters(self) -> None:
+        """Only where the remote filters: its own filters do nothing for a connection by certificate."""
+        if not self._is_by_key and partner(self._remote) is None:
+            deployment(self._remote).admission.note_certificate_peer(self)
 
     @property
-    def local(self) -> EceDeployment:
+    def local(self) -> ConnectingCluster:
         """The side that sends the requests."""
         return self._local
 
     @property
-    def remote(self) -> EceDeployment:
+    def remote(self) -> ConnectingCluster:
         """The side that answers them."""
         return self._remote
 
@@ -232,19 +245,37 @@ class RemoteCluster(Guarded, Construct):
 
     @property
     def resource(self) -> l1.RemoteCluster:
-        """The Terraform resource."""
+        """The Terraform resource.
+
+        Raises:
+            EceValueError: there is none, as no API reaches the local cluster; its settings are handed over.
+        """
+        if self._resource is None:
+            raise EceValueError(
+                place_of(self).path,
+                "resource",
+                None,
+                "the settings of the local cluster are handed over: see hand_over",
+            )
         return self._resource
 
+    @property
+    def hand_over(self) -> l1.HandOver | None:
+        """The files and the run-book of what people do; None where an API does everything."""
+        return self._hand_over
 
-def _is_private(remote: EceDeployment) -> bool:
-    return remote.environment.private_proxy_ca
 
+def connecting(path: str, name: str, side: Any) -> ConnectingCluster:
+    """A side as what connects.
 
-def _check_side(path: str, name: str, side: Any) -> None:
-    from ece_constructs.deployment import EceDeployment  # which offers connect_to, so it imports this module
+    Raises:
+        EceValueError: no such cluster.
+    """
+    from ece_constructs.connecting import ConnectingCluster  # which offers connect_to, so it imports this module
 
-    if not isinstance(side, EceDeployment):
-        raise EceValueError(path, name, side, "a Deployment is needed, or Deployment.from_id(…)")
+    if not isinstance(side, ConnectingCluster):
+        raise EceValueError(path, name, side, "a cluster is needed: a Deployment, Deployment.from_id(…) or a partner")
+    return side
 
 
 def _version_known(side: Any) -> str | None:
@@ -253,7 +284,14 @@ def _version_known(side: Any) -> str | None:
     return given if given is not None and known(given) else None
 
 
-def _model(path: str, given: str | None, local: EceDeployment, remote: EceDeployment) -> SecurityModel:
+def security_model_of(
+    path: str, given: str | None, local: ConnectingCluster, remote: ConnectingCluster
+) -> SecurityModel:
+    """The model of a connection: the given one, else by key, else by certificate where a side is known to be too old.
+
+    Raises:
+        EceValueError: no such model.
+    """
     if given is not None:
         if given not in MODELS:
             raise EceValueError(path, "security_model", given, f"{' or '.join(MODELS)} is needed")

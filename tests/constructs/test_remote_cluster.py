@@ -68,8 +68,8 @@ def test_connections_both_ways_close_no_circle() -> None:
     central, logs = made.deployment("central"), made.deployment("logs")
     central.connect_to(logs, access=SEARCH)
     second = logs.connect_to(central, access=Access.replicate("catalog"))
-    assert "neither is upgraded first" in str(second.node.metadata[0].data)
     template = made.template()
+    assert "neither is upgraded first" in str(second.node.metadata[0].data)
     assert all("depends_on" not in block for block in template.resources("ece_deployment").values())
     assert len(template.resources("ece_remote_cluster")) == 2
 
