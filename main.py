@@ -1,45 +1,95 @@
-"""The demo: three deployments on one Elastic Cloud Enterprise, in two stacks. Read this first.
+"""The demo: two installations of Elastic Cloud Enterprise and six connections, in two stacks. Read this first.
 
 `cdktf deploy '*'` runs this file, which writes one folder of Terraform JSON for each stack to `cdktf.out`.
-Nothing here is secret: the provider reads ECE_ENDPOINT and ECE_API_KEY from its environment when Terraform runs.
+Nothing here is secret: the provider reads ECE_ENDPOINT, ECE_API_KEY, PARIS_ECE_ENDPOINT and so on when Terraform runs.
 """
 
 from __future__ import annotations
 
-from ece_constructs import Deployment, Environment, IpFilter, Tier
+from dataclasses import dataclass
+
+from ece_constructs import Access, Deployment, Environment, IpFilter, Tier, TrustRelationship
 from ece_constructs.cdk import App, TerraformStack
 
 VERSION = "9.2.0"
+OFFICE = {"192.0.2.0/24": "office"}
+
+
+@dataclass
+class Installations:
+    """Where deployments live. `egress`: the addresses that the requests of their clusters come from."""
+
+    berlin: Environment
+    paris: Environment
+
+
+def installations(app: App) -> Installations:
+    """Below the app, so that every stack can use them."""
+    return Installations(
+        berlin=Environment(app, "berlin", egress=["198.51.100.8/29"]),
+        paris=Environment(
+            app,
+            "paris",
+            env_prefix="PARIS_ECE",
+            egress=["198.51.100.16/29"],
+            private_proxy_ca=True,  # Berlin's clusters are told to trust the CA of these proxies
+        ),
+    )
+
+
+class Clusters(TerraformStack):
+    """What everybody needs first: four deployments, and who may come in."""
+
+    def __init__(self, app: App, at: Installations) -> None:
+        super().__init__(app, "clusters")
+        self.logs = self.cluster("logs", at.berlin)
+        self.central = self.cluster("central", at.berlin, kibana=Tier(size="1g"))  # searches all the others
+        self.stock = self.cluster("stock", at.paris)
+        self.orders = self.cluster("orders", at.paris)
+
+        berlin_office = IpFilter(self, "berlin-office", environment=at.berlin, sources=OFFICE)
+        paris_office = IpFilter(self, "paris-office", environment=at.paris, sources=OFFICE)
+        self.logs.allow_from(berlin_office, self.central)  # a cluster of the same installation: by its cluster id
+        self.central.allow_from(berlin_office, self.orders)  # a cluster of another one: by its egress addresses
+        self.orders.allow_from(paris_office, self.central)
+        self.stock.allow_from(paris_office)
+
+    def cluster(self, name: str, environment: Environment, kibana: Tier | None = None) -> Deployment:
+        """A small one. A demo is thrown away; leave `deletion_protection` out where data matters."""
+        return Deployment(
+            self,
+            name,
+            environment=environment,
+            version=VERSION,
+            hot=Tier(size="2g"),
+            kibana=kibana,
+            tags={"purpose": "demo"},
+            deletion_protection=False,
+        )
+
+
+class Connections(TerraformStack):
+    """Who searches whom: in one installation and between two, by API key and by certificate."""
+
+    def __init__(self, app: App, at: Installations, clusters: Clusters) -> None:
+        super().__init__(app, "connections")
+        central, logs, orders, stock = clusters.central, clusters.logs, clusters.orders, clusters.stock
+        # By API key, the usual way: the key says what may be read, filters say from where.
+        central.connect_to(logs, access=Access.search("logs-*"), scope=self)
+        central.connect_to(orders, access=Access.search("orders-*"), expiration="90d", rotate_after="60d", scope=self)
+        orders.connect_to(central, access=Access.search("catalog") + Access.replicate("catalog"), scope=self)
+
+        # By certificate: both sides trust each other; roles of the same name on both sides say what may be read.
+        trust = TrustRelationship.between(at.berlin, at.paris, scope=self)
+        orders.connect_to(stock, security_model="certificate", scope=self)  # one installation: account trust
+        central.connect_to(stock, security_model="certificate", trust=trust, scope=self)  # two: platform trust
+        orders.connect_to(logs, security_model="certificate", scope=self)  # without platform trust: direct trust
 
 
 def build(app: App) -> None:
     """Describe everything; nothing is contacted."""
-    ece = Environment(app, "ece")
-
-    data = TerraformStack(app, "data")
-    office = IpFilter(data, "office", environment=ece, sources={"192.0.2.0/24": "office"})
-    logs = Deployment(
-        data, "logs", environment=ece, version=VERSION, hot=Tier(size="4g", zones=2), deletion_protection=False
-    )
-    metrics = Deployment(
-        data, "metrics", environment=ece, version=VERSION, hot=Tier(size="2g", zones=1), deletion_protection=False
-    )
-
-    search = TerraformStack(app, "search")
-    central = Deployment(
-        search,
-        "central",
-        environment=ece,
-        version=VERSION,
-        hot=Tier(size="2g", zones=1),
-        kibana=Tier(size="1g", zones=1),
-        tags={"purpose": "search"},
-        deletion_protection=False,  # a demo is thrown away; leave this out where data matters
-    )
-
-    logs.allow_from(office, central)  # people of the office, and the cluster that searches across
-    metrics.allow_from(office)
-    central.allow_from(office)  # a filter of the other stack
+    at = installations(app)
+    Connections(app, at, Clusters(app, at))
 
 
 if __name__ == "__main__":

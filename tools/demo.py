@@ -1,7 +1,8 @@
-"""`make demo`: deploys main.py to a simulated ECE, deploys again, destroys, and judges by the simulator's records.
+"""`make demo`: deploys main.py to two simulated ECEs, searches, deploys again, destroys; judges by their records.
 
-Exit code 0 only if the objects are there after the first deploy, the second deploy wrote nothing, and nothing is left
-after the destroy. With ECE_DEMO_SIMULATOR (the line that `ece-simulator --json` prints) a running simulator is used.
+Exit code 0 only if all objects are there after the first deploy, every connection answered a search, the second deploy
+wrote nothing, and nothing is left after the destroy. With ECE_DEMO_SIMULATOR (the line that `ece-simulator --json`
+prints) a running simulator is used.
 """
 
 from __future__ import annotations
@@ -17,14 +18,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tools.demo_records import Outcome, Records
 from tools.simulator_process import SimulatorProcess, dotenv
 
 PROJECT = Path(__file__).resolve().parents[1]
 FOLDER = PROJECT / ".work" / "demo"
 """Where the demo keeps its Terraform state and the synthesized JSON; made anew each time."""
 
-EXPECTED = {"deployments": 3, "rulesets": 2}
-"""What main.py makes; associations are counted by the table below."""
+PREFIXES = ("ECE", "PARIS_ECE")
+"""How main.py calls the two installations."""
+
+EXPECTED = {
+    "a": {"deployments": 2, "rulesets": 3, "associations": 4, "relationships": 1},
+    "b": {"deployments": 2, "rulesets": 2, "associations": 3, "relationships": 1},
+}
+"""What main.py makes in each installation."""
+
+CONNECTIONS = 6
+"""What main.py connects."""
 
 
 @dataclass
@@ -42,36 +53,38 @@ class Demo:
     """The demo against one simulator."""
 
     def __init__(self, simulator: SimulatorProcess) -> None:
-        self.simulator = simulator
+        self._simulator = simulator
+        self._records = Records(simulator)
         self.phases: list[Phase] = []
-        self._seen = len(simulator.calls())
 
     def run(self) -> list[str]:
         """Run all phases and return what did not hold."""
-        self._foreign = self._objects()
-        first = self._phase("deploy", "deploy")
+        first = self._phase("deploy", "deploy", "*")
         first.problems += self._missing()
-        self._show(self._objects())
-        again = self._phase("deploy again", "deploy")
+        self._show_clusters()
+        first.problems += self._search()
+        again = self._phase("deploy again", "deploy", "*")
         again.problems += [f"{count} x {operation}" for operation, count in again.writes.items()]
-        last = self._phase("destroy", "destroy")
-        last.problems += self._left_over()
+        # Alone: deployments that go would take their keys, secrets and trust along, forgotten ones too.
+        apart = self._phase("disconnect", "destroy", "connections")
+        apart.problems += [f"left: {what}" for what in self._records.still_connected()]
+        last = self._phase("destroy", "destroy", "*")
+        last.problems += [f"left: {what}" for what in self._records.left_over()]
         return [f"{phase.name}: {problem}" for phase in self.phases for problem in phase.problems]
 
-    def _phase(self, name: str, verb: str) -> Phase:
-        print(f"\n── {name}: cdktf {verb} '*' --auto-approve", flush=True)
-        begun = time.monotonic()
+    def _phase(self, name: str, verb: str, stacks: str) -> Phase:
+        print(f"\n── {name}: cdktf {verb} '{stacks}' --auto-approve", flush=True)
+        seen, begun = len(self._simulator.calls()), time.monotonic()
         code = subprocess.run(
-            [PROJECT / "node_modules" / ".bin" / "cdktf", verb, "*", "--auto-approve"],
+            [PROJECT / "node_modules" / ".bin" / "cdktf", verb, stacks, "--auto-approve"],
             cwd=FOLDER,
             env={**dotenv(PROJECT), **self._credentials()},
             stdin=subprocess.DEVNULL,
             check=False,
         ).returncode
         seconds = time.monotonic() - begun
-        calls = self.simulator.calls(since=self._seen)
-        self._seen += len(calls)
-        writes = Counter(call["operation_id"] or call["path"] for call in calls if call["is_write"])
+        calls = self._simulator.calls(since=seen)
+        writes = Counter(_operation(call) for call in calls if call["is_write"])
         phase = Phase(name, seconds, writes, len(calls) - writes.total())
         if code:
             phase.problems.append(f"cdktf {verb} ended with exit code {code}")
@@ -79,43 +92,43 @@ class Demo:
         return phase
 
     def _credentials(self) -> dict[str, str]:
-        mine = self.simulator.environment()
-        return {name: value for name, value in mine.items() if name.startswith("ECE_")}
-
-    def _objects(self) -> dict[str, Any]:
-        """What the first installation holds, system deployments left out."""
-        state: dict[str, Any] = next(iter(self.simulator.control("state", installation=0).values()))
-        deployments = {n: d for n, d in state["deployments"].items() if not d["system_owned"]}
-        return {**state, "deployments": deployments}
+        return {
+            name: value
+            for number, prefix in enumerate(PREFIXES)
+            for name, value in self._simulator.environment(number, prefix).items()
+            if name.startswith(f"{prefix}_")
+        }
 
     def _missing(self) -> list[str]:
-        now = self._objects()
-        found = {kind: len(now[kind]) - len(self._foreign[kind]) for kind in EXPECTED}
+        found = self._records.counts()
         problems = [
-            f"{found[kind]} {kind} instead of {count}" for kind, count in EXPECTED.items() if found[kind] != count
+            f"{found[place][kind]} {kind} instead of {count} in {place}"
+            for place, kinds in EXPECTED.items()
+            for kind, count in kinds.items()
+            if found[place][kind] != count
         ]
-        problems += [f"deployment {name} is not healthy" for name, d in now["deployments"].items() if not d["healthy"]]
-        if len(now["associations"]) <= len(self._foreign["associations"]):
-            problems.append("no deployment carries a filter")
+        return problems + [
+            f"deployment {name} is not healthy"
+            for state in self._records.objects().values()
+            for name, deployment in state["deployments"].items()
+            if not deployment["healthy"]
+        ]
+
+    def _show_clusters(self) -> None:
+        print("\nThe simulated installations now hold:")
+        for place, state in self._records.objects().items():
+            for name, deployment in sorted(state["deployments"].items()):
+                print(f"  {place}/{name:<8} {_versions_and_sizes(deployment)}  filters: {_filters(state, deployment)}")
+
+    def _search(self) -> list[str]:
+        """One search across each connection, shown as a table."""
+        links = self._records.links()
+        outcomes = [self._records.try_out(link) for link in links]
+        print(f"\nOne search across each connection, as the log of handshakes saw it:\n{connections_table(outcomes)}")
+        problems = [problem for outcome in outcomes for problem in outcome.problems] + self._records.wrong_doors(links)
+        if len(outcomes) != CONNECTIONS:
+            problems.append(f"{len(outcomes)} connections instead of {CONNECTIONS}")
         return problems
-
-    def _left_over(self) -> list[str]:
-        now = self._objects()
-        kinds = ("deployments", "rulesets", "associations")
-        return [f"{kind} left: {now[kind]}" for kind in kinds if len(now[kind]) != len(self._foreign[kind])]
-
-    @staticmethod
-    def _show(now: dict[str, Any]) -> None:
-        print("\nThe simulator now holds:")
-        for name, deployment in sorted(now["deployments"].items()):
-            sizes = {
-                tier: f"{size['size']} MB"
-                for r in deployment["resources"].values()
-                for tier, size in r["sizes"].items()
-            }
-            version = next(r["stack_version"] for r in deployment["resources"].values() if r["kind"] == "elasticsearch")
-            filters = [now["rulesets"][ruleset]["name"] for ruleset in deployment["rulesets"]]
-            print(f"  {name}  {version}  {sizes}  filters: {', '.join(filters) or 'none'}")
 
     def table(self) -> str:
         """The short table at the end."""
@@ -124,6 +137,30 @@ class Demo:
             result = "; ".join(phase.problems) or "ok"
             lines.append(f"{phase.name:<14} {phase.seconds:>7.1f} {phase.writes.total():>6} {phase.reads:>6}  {result}")
         return "\n".join(lines)
+
+
+def _operation(call: dict[str, Any]) -> str:
+    return str(call["operation_id"] or f"{call['method']} {call['path']}")
+
+
+def _versions_and_sizes(deployment: dict[str, Any]) -> str:
+    resources = deployment["resources"].values()
+    sizes = ", ".join(f"{tier} {s['size']} MB" for r in resources for tier, s in r["sizes"].items())
+    version = next(r["stack_version"] for r in resources if r["kind"] == "elasticsearch")
+    return f"{version}  {sizes}"
+
+
+def _filters(state: dict[str, Any], deployment: dict[str, Any]) -> str:
+    return ", ".join(sorted(state["rulesets"][each]["name"] for each in deployment["rulesets"])) or "none"
+
+
+def connections_table(outcomes: list[Outcome]) -> str:
+    """Local and remote side, model, route, what the handshake came to, and the number of documents found."""
+    lines = [f"  {'local -> remote':<22} {'model':<12} {'route':<26} {'handshake':<10} hits"]
+    for each in outcomes:
+        pair = f"{each.link.local} -> {each.link.remote}"
+        lines.append(f"  {pair:<22} {each.link.model:<12} {each.link.route:<26} {each.handshake:<10} {each.hits:>4}")
+    return "\n".join(lines)
 
 
 def prepare() -> None:
@@ -138,7 +175,8 @@ def prepare() -> None:
 def main() -> int:
     """Run the demo and return the exit code."""
     prepare()
-    with SimulatorProcess(1, plan_seconds=1.0, announcement=os.environ.get("ECE_DEMO_SIMULATOR")) as simulator:
+    running = os.environ.get("ECE_DEMO_SIMULATOR")
+    with SimulatorProcess(2, plan_seconds=1.0, proxy_ca="public,private", announcement=running) as simulator:
         demo = Demo(simulator)
         problems = demo.run()
         print(f"\n{demo.table()}")

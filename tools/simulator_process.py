@@ -16,11 +16,19 @@ class SimulatorProcess:
     """A running simulator: one started here, or one announced by somebody else.
 
     ``announcement`` is the line of JSON that `ece-simulator --json` printed; without it a process is started
-    and ended with the block.
+    and ended with the block. ``proxy_ca`` says who signs the proxies' certificates, as on its command line.
     """
 
-    def __init__(self, installations: int = 1, *, plan_seconds: float = 1.0, announcement: str | None = None) -> None:
+    def __init__(
+        self,
+        installations: int = 1,
+        *,
+        plan_seconds: float = 1.0,
+        proxy_ca: str = "private",
+        announcement: str | None = None,
+    ) -> None:
         self._arguments = ["--json", "--installations", str(installations), "--plan-seconds", str(plan_seconds)]
+        self._arguments += ["--proxy-ca", proxy_ca]
         self._announcement = announcement
         self._process: subprocess.Popen[str] | None = None
         self.facts: dict[str, Any] = {}

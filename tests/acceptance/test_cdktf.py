@@ -9,6 +9,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from moto.server import ThreadedMotoServer
@@ -19,14 +20,31 @@ from tests.support.cdktf import PROJECT, Cdktf
 from tests.support.ece import Ece
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
-MADE = {"create-deployment": 3, "create-traffic-filter-ruleset": 2, "create-traffic-filter-ruleset-association": 4}
-"""What the demo writes: three deployments, an IP set and a peers set, four associations, one across the stacks."""
-REMOVED = {
-    "shutdown-deployment": 3,
-    "delete-deployment": 3,
-    "delete-traffic-filter-ruleset": 2,
-    "delete-traffic-filter-ruleset-association": 4,
+MADE = {
+    "create-deployment": 4,
+    "create-traffic-filter-ruleset": 5,
+    "create-traffic-filter-ruleset-association": 7,
+    "create-trust-relationship": 2,
 }
+"""What the demo writes to the API of both installations, besides what its connections need."""
+REMOVED = {
+    "shutdown-deployment": 4,
+    "delete-deployment": 4,
+    "delete-traffic-filter-ruleset": 5,
+    "delete-traffic-filter-ruleset-association": 7,
+    "delete-trust-relationship": 2,
+}
+KEYS, SECRETS, SETTINGS, DOCUMENTS = (
+    ("POST", r"_security/cross_cluster/api_key$"),
+    ("PATCH", r"/keystore$"),
+    ("PUT", r"_cluster/settings"),
+    ("PUT", r"/_doc/1"),
+)
+CONNECTED = [
+    (9400, "a", "b"), (9400, "b", "a"), (9400, "b", "b"),
+    (9443, "a", "a"), (9443, "a", "b"), (9443, "b", "a"),
+]  # fmt: skip
+"""Port, and the installations of caller and of remote: three connections by certificate, three by key."""
 
 
 def block(language: str) -> str:
@@ -36,9 +54,32 @@ def block(language: str) -> str:
     return found[1]
 
 
-def writes(simulator: Simulator) -> list[str]:
-    """Writing calls that took effect, in order."""
-    return [call["operation_id"] for call in simulator.control.calls(writes=True) if call["took_effect"]]
+def count(calls: list[dict[str, Any]], call: tuple[str, str]) -> int:
+    """How many of the calls have this method and a path that fits."""
+    return sum(each["method"] == call[0] and bool(re.search(call[1], each["path"])) for each in calls)
+
+
+def connected(simulator: Simulator) -> list[tuple[int, str, str]]:
+    """The connections that the log of handshakes saw stand, each once."""
+    places = {place.environment_id: place.name for place in simulator.installations}
+    places |= {place.world.egress: place.name for place in simulator.installations}
+    found = {
+        (shake["port"], shake["caller"] or shake["source"], shake["cluster_id"]): (
+            shake["port"],
+            places[shake["peer_names"][0].split(".")[-2] if shake["port"] == 9400 else shake["source"]],
+            shake["server_name"].split(".")[-3],
+        )
+        for shake in simulator.control.handshakes()
+        if shake["outcome"] == "connected"
+    }
+    return sorted(found.values())
+
+
+@pytest.fixture
+def installations() -> Iterator[Simulator]:
+    """Two installations as `make demo` starts them: the proxies of the second one have certificates of a private CA."""
+    with Simulator(2, proxy_ca=["public", "private"], plan_seconds=0.5) as running:
+        yield running
 
 
 @pytest.fixture
@@ -47,14 +88,13 @@ def env(ece: Ece) -> dict[str, str]:
     return ece.credentials()
 
 
-def test_make_demo_makes_exactly_its_objects_and_leaves_nothing(ece: Ece, simulator: Simulator) -> None:
-    """The first command of the README, judged from the simulator's log and not by the demo's own word."""
-    simulator.control.set_plan_speed(0.5)
-    before = ece.state()
+def test_make_demo_connects_everything_and_leaves_nothing(installations: Simulator) -> None:
+    """The first command of the README, judged from the simulator's logs and not by the demo's own word."""
+    before = installations.control.state()
     result = subprocess.run(
         ["make", "demo"],
         cwd=PROJECT,
-        env={**os.environ, "ECE_DEMO_SIMULATOR": announcement(simulator)},
+        env={**os.environ, "ECE_DEMO_SIMULATOR": announcement(installations)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -62,13 +102,18 @@ def test_make_demo_makes_exactly_its_objects_and_leaves_nothing(ece: Ece, simula
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    made = sum(MADE.values())
-    assert Counter(writes(simulator)[:made]) == MADE
-    assert Counter(writes(simulator)[made:]) == REMOVED, "the second deploy must not write"
-    after = ece.state()
-    assert {kind: after[kind] for kind in ("deployments", "rulesets", "associations")} == {
-        kind: before[kind] for kind in ("deployments", "rulesets", "associations")
-    }
+    calls = [call for call in installations.control.calls(writes=True) if call["took_effect"]]
+    documents = [number for number, call in enumerate(calls) if count([call], DOCUMENTS)]
+    assert len(documents) == len(CONNECTED), "one document for each connection"
+    made, removed = calls[: documents[0]], calls[documents[-1] + 1 :]
+    operations = Counter(call["operation_id"] for call in made)
+    assert {name: operations[name] for name in MADE} == MADE
+    assert (count(made, KEYS), count(made, SECRETS)) == (3, 3)
+    assert count(removed, KEYS) == 0
+    operations = Counter(call["operation_id"] for call in removed)
+    assert {name: operations[name] for name in (*MADE, *REMOVED)} == {**dict.fromkeys(MADE, 0), **REMOVED}
+    assert connected(installations) == CONNECTED
+    assert installations.control.state() == before
 
 
 def test_the_readme_s_ten_lines_deploy(ece: Ece, tmp_path: Path, env: dict[str, str]) -> None:
