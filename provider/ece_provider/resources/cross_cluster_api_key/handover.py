@@ -7,7 +7,7 @@ says how far this came, so that whatever a crash leaves is found and ended by th
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -29,7 +29,7 @@ from terraform_plugin.resource import CreateContext, Interrupted, UpdateContext
 from terraform_plugin.values import Values
 
 if TYPE_CHECKING:
-    from ece_client import Elasticsearch
+    from ece_client import Elasticsearch, KeyInfo
 
 LOG = logging.getLogger("ece_provider.cross_cluster_api_key")
 
@@ -78,7 +78,8 @@ class Handover:
         if self._context.stop.is_set():
             raise Interrupted("Stopped before the key was made; nothing was changed.")
         elasticsearch = await self._remote.elasticsearch()
-        replaced = {*older, *await self._labelled(elasticsearch)}
+        known = await labelled(elasticsearch, self._local.facts.cluster_id, self._alias)
+        replaced = {*older, *(key.id for key in known)}
         if self._local.file is not None:
             self._local.file.check_free(replaced)
         created = await self._made(elasticsearch, replaced)
@@ -96,7 +97,7 @@ class Handover:
         if connection is not None and self._leads_there(connection):
             await self._wait(was_connected=was_connected)
         if self._local.file is not None:
-            replaced -= set(older)  # in use until somebody has put the new one into the keystore
+            replaced -= {*older, *last_active(known)}  # in use until somebody has put the new one into the keystore
         # In this order: as long as older keys may be alive the label says that work is left to be done.
         await elasticsearch.invalidate_api_keys(sorted(replaced))
         await elasticsearch.update_cross_cluster_key(created.id, metadata=self._label(ACTIVE).metadata())
@@ -107,10 +108,6 @@ class Handover:
     def _label(self, state: str) -> KeyLabel:
         return KeyLabel(self._local.facts.cluster_id, self._alias, state, self._planned["rotate_after"])
 
-    async def _labelled(self, elasticsearch: Elasticsearch) -> list[str]:
-        """Live keys that were made for this alias, now or by runs that did not end."""
-        return await labelled_keys(elasticsearch, self._local.facts.cluster_id, self._alias)
-
     async def _made(self, elasticsearch: Elasticsearch, known: set[str]) -> CreatedKey:
         """Make the key; one whose answer got lost can never be used, so it is ended and another one made."""
         try:
@@ -119,7 +116,8 @@ class Handover:
             if isinstance(problem, ElasticsearchError) and not problem.is_down:
                 raise _refused(problem) from problem
             LOG.info("alias %s: %s; looking for the key", self._alias, problem)
-            lost = [key for key in await self._labelled(elasticsearch) if key not in known]
+            present = await labelled_keys(elasticsearch, self._local.facts.cluster_id, self._alias)
+            lost = [key for key in present if key not in known]
             await elasticsearch.invalidate_api_keys(lost)
             return await self._create(elasticsearch)
 
@@ -201,11 +199,22 @@ class Handover:
 
 async def labelled_keys(elasticsearch: Elasticsearch, local_cluster_id: str, alias: str) -> list[str]:
     """The ids of live keys on a remote side that the provider made for an alias of a local cluster."""
+    return [key.id for key in await labelled(elasticsearch, local_cluster_id, alias)]
+
+
+async def labelled(elasticsearch: Elasticsearch, local_cluster_id: str, alias: str) -> list[KeyInfo]:
+    """These keys as Elasticsearch shows them: of this run, and of runs that did not end."""
     return [
-        key.id
+        key
         for key in await elasticsearch.api_keys()
         if (label := KeyLabel.read(key.metadata)) is not None and label.is_for(local_cluster_id, alias)
     ]
+
+
+def last_active(keys: Sequence[KeyInfo]) -> list[str]:
+    """The newest key whose handover came to its end: what a keystore that nobody sees most likely holds."""
+    ended = [key for key in keys if (label := KeyLabel.read(key.metadata)) is not None and label.state == ACTIVE]
+    return [max(ended, key=lambda key: key.creation).id] if ended else []
 
 
 def _port(connection: Connection) -> int | None:
