@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from terraform_plugin.testing import TerraformBinary
+from tests.routes import report
 from tests.support import matrix_report
 from tests.support.terraform import binary
 
@@ -24,8 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print features by Terraform version."""
+    """Print features by Terraform version, and the routes."""
     reports = [report for kind in ("passed", "failed", "error") for report in terminalreporter.stats.get(kind, ())]
+    if routes := list(report.printed(report.results_of(reports))):
+        terminalreporter.section("routes by security model")
+        for line in routes:
+            terminalreporter.write_line(line)
     outcomes = list(matrix_report.outcomes_of(reports))
     if not outcomes:
         return

@@ -13,20 +13,6 @@ from ece_simulator import Simulator
 from tests.routes.partners import Eck, SelfManaged
 from tests.routes.places import Deployment, Hosted, Json, Partner, Place
 
-ROUTES: Final = {
-    "O1": "ECE to the same ECE",
-    "O2": "ECE to another ECE",
-    "O3": "ECE to Elastic Cloud Hosted",
-    "O4": "ECE to self-managed",
-    "O5": "ECE to ECK",
-    "I1": "the same ECE to ECE",
-    "I2": "another ECE to ECE",
-    "I3": "Elastic Cloud Hosted to ECE",
-    "I4": "self-managed to ECE",
-    "I5": "ECK to ECE",
-}
-"""The ten directions, as the guides number them; I1 and I2 are O1 and O2 from the other end."""
-
 FOLDER: Final = "hand-over"
 SECRET: Final = "secrets/key"
 KEY: Final = SecurityModel.API_KEY

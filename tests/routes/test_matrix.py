@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ece_domain.hand_over import HandOver, hand_over
+from ece_domain.hand_over import HandOver
 from ece_domain.security_models import SecurityModel
-from ece_provider.resources.hand_over.facts import connection_of
 from ece_simulator import Simulator
 from terraform_plugin.testing import Mirror, TerraformBinary
-from tests.provider.support import environ_of, provider_of
 from tests.routes.applying import carry_out, write
-from tests.routes.cells import FOLDER, ROUTES, Cell
+from tests.routes.cells import FOLDER, Cell
+from tests.routes.report import PROPERTY, ROUTES
+from tests.routes.table import PAGE, counts, hand_over_of, row_of, words
 from tests.support.ece import Ece
 
 CELLS = [(route, model) for route in ROUTES for model in SecurityModel]
@@ -28,6 +30,7 @@ async def test_a_cell(
     route: str,
     model: SecurityModel,
     monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, Any], None],
 ) -> None:
     """Terraform does its part, the hand-over is applied as written; without any one part of it nothing answers."""
     cell = Cell(simulator, route, model, tmp_path)
@@ -37,27 +40,19 @@ async def test_a_cell(
     ece.ws.init()
     ece.ws.write(cell.configuration())
     ece.ws.apply()
-    made = await facts_of(cell, ece, monkeypatch)
+    stored = dict(ece.resource("ece_hand_over.h").values)
+    for name, value in cell.variables().items():
+        monkeypatch.setenv(name, value)
+    made = await hand_over_of(cell, ece.ws.folder, stored)
+    record_property(PROPERTY, (route, model.value, *counts(made)))
+    assert {file.name: file.sha256 for file in made.files} == stored["files"], "the marks are those of these files"
+    assert words(cell, made) in row_of(PAGE.read_text(encoding="utf-8"), route)
     assert made.route.translate({ord("I"): "", ord("O"): ""}) == route[1]
     assert not cell.answers(), "nobody has done anything yet"
     assert omissions(cell, ece.ws.folder, made) == []
     if not route.endswith(("4", "5")) or route.startswith("O"):
         ece.ws.apply()
         assert ece.resource("ece_remote_cluster.r")["connected"] is True
-
-
-async def facts_of(cell: Cell, ece: Ece, monkeypatch: pytest.MonkeyPatch) -> HandOver:
-    """The hand-over with its marks, made of what Terraform keeps; the files are the same to the byte."""
-    stored = dict(ece.resource("ece_hand_over.h").values)
-    for name, value in cell.variables().items():
-        monkeypatch.setenv(name, value)
-    environ = {**environ_of(cell.simulator, ece.ws.folder), **cell.variables()}
-    block = cell.configuration()["provider"]["ece"][0]
-    provider = provider_of(environ, block)
-    made = hand_over(await connection_of(provider, stored, {}))
-    await provider.close()
-    assert {file.name: file.sha256 for file in made.files} == stored["files"]
-    return made
 
 
 def omissions(cell: Cell, workspace: Path, made: HandOver) -> list[str]:
