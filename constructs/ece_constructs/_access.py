@@ -85,6 +85,7 @@ class Access:
         self._acknowledged = False
         self._certificate_peers: list[RemoteCluster] = []
         self._is_filtering = False
+        self._is_guarded = False
 
     def acknowledge_lockout(self) -> None:
         """Only remote clusters are to come in, and that is meant."""
@@ -170,6 +171,7 @@ class Access:
             "Resource",
             name=literal(name),
             type=kind.value,
+            region=getattr(self._deployment, "region", None),
             rules=l1.Deferred(peer_rules.rules),
             provider=self._deployment.environment.provider_in(stack),
         )
@@ -186,9 +188,11 @@ class Access:
         stack: TerraformStack,
     ) -> None:
         """Attach a rule set. Ids are asked for late, so that addresses can still be overridden."""
-        guarded = kind is REMOTE_CLUSTER
-        if guarded and all(other is not REMOTE_CLUSTER for other, _, _ in self._associations.values()):
-            validate_with(self._deployment, self._problems)  # sets of addresses alone cannot be wrong together
+        is_cluster_set, is_peer_set = kind is REMOTE_CLUSTER, id_ != "Resource"
+        guarded = is_cluster_set or is_peer_set
+        if guarded and not self._is_guarded:
+            self._is_guarded = True
+            validate_with(self._deployment, self._problems)  # sets that users gave cannot lock them out together
         self._associations[key] = (
             kind,
             stack,
@@ -198,7 +202,7 @@ class Access:
                 deployment_id=l1.Deferred(lambda: self._deployment.deployment_id),
                 traffic_filter_id=l1.Deferred(lambda: rule_set.id),
                 requires=l1.Deferred(lambda: self._requires(stack)) if guarded else None,
-                acknowledge_lockout=l1.Deferred(lambda: self._is_lockout_meant or None) if guarded else None,
+                acknowledge_lockout=l1.Deferred(lambda: self._is_lockout_meant or None) if is_cluster_set else None,
                 acknowledge=l1.Deferred(lambda: literal(acknowledged_argument(self._deployment))),
                 escalate=l1.Deferred(lambda: escalated_argument(self._deployment)),
                 provider=self._deployment.environment.provider_in(stack),
@@ -206,13 +210,20 @@ class Access:
         )
 
     def _requires(self, stack: TerraformStack) -> list[str] | None:
-        """IP sets that must be there before a set for remote clusters in ``stack``: its own and the deployment's."""
-        return [association.id for association in self._ip_associations(stack)] or None
+        """Sets of users that must be there before a set for clusters in ``stack``: its own and the deployment's."""
+        return [association.id for association in self._of_users(stack)] or None
 
-    def _ip_associations(self, stack: TerraformStack) -> list[l1.TrafficFilterAssociation]:
-        """By path, so that the order of calls does not count."""
+    def _of_users(self, stack: TerraformStack) -> list[l1.TrafficFilterAssociation]:
+        """Sets of addresses that the program gave, by path, so that the order of calls does not count.
+
+        Addresses of environments and partners are not among them: machines come from there, and nobody else.
+        """
         found = sorted(self._associations.items())
-        return [each for _, (kind, home, each) in found if kind is IP and home in (stack, self._stack)]
+        return [
+            each
+            for key, (kind, home, each) in found
+            if kind is IP and key not in self._peer_rules and home in (stack, self._stack)
+        ]
 
     @property
     def _is_lockout_meant(self) -> bool:
@@ -233,11 +244,15 @@ class Access:
         """Stacks from which users would be locked out. Foreign IP sets of an imported deployment are not known here."""
         if self._is_lockout_meant or not self._deployment.owned:
             return []
-        stacks = {place_of(home).path: home for kind, home, _ in self._associations.values() if kind is REMOTE_CLUSTER}
+        stacks = {
+            place_of(home).path: home
+            for key, (kind, home, _) in self._associations.items()
+            if kind is REMOTE_CLUSTER or key in self._peer_rules
+        }
         return [
             f"allow_from: stack {path} lets in remote clusters only, so all users would be locked out of "
             f"{place_of(self._deployment).path}: let addresses in too, allow_from(IpFilter(…)), "
             f"or say allow_from(…, acknowledge_lockout=True) ({V30})"
             for path, stack in sorted(stacks.items())
-            if not self._ip_associations(stack)
+            if not self._of_users(stack)
         ]

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 from constructs import Construct
 
-from ece_constructs._checks import known, literal, text
+from ece_constructs._checks import file_path, known, literal, text
 from ece_constructs._places import keep_credentials
 from ece_constructs._scopes import place_of
 from ece_constructs.deployment import ImportedDeployment
@@ -94,6 +94,7 @@ class HostedDeployment(ImportedDeployment):
         username: str = "elastic",
         password: Secret | None = None,
         elasticsearch_url: str | None = None,
+        elasticsearch_ca_file: str | Path | None = None,
         region: str | None = None,
     ) -> None:
         """Take a deployment by id; the same as :meth:`from_id`."""
@@ -106,7 +107,12 @@ class HostedDeployment(ImportedDeployment):
         path = place_of(self).path
         self._region = None if region is None else text(path, "region", region)
         if password is not None:
-            self._keep_login(path, text(path, "username", username), password, elasticsearch_url)
+            login = {
+                "username": text(path, "username", username),
+                "endpoint": elasticsearch_url,
+                "ca_file": file_path(path, "elasticsearch_ca_file", elasticsearch_ca_file),
+            }
+            self._keep_login(path, password, login)
 
     @staticmethod
     def from_id(
@@ -118,6 +124,7 @@ class HostedDeployment(ImportedDeployment):
         username: str = "elastic",
         password: Secret | None = None,
         elasticsearch_url: str | None = None,
+        elasticsearch_ca_file: str | Path | None = None,
         region: str | None = None,
     ) -> HostedDeployment:
         """A deployment that exists already on Elastic Cloud Hosted.
@@ -131,6 +138,8 @@ class HostedDeployment(ImportedDeployment):
             password: Where the password of that user lies. Needed to make keys and settings in this deployment, as
                 Elastic Cloud has no management channel; connections by certificate in which it is remote need none.
             elasticsearch_url: URL of its Elasticsearch; its own endpoint unless given.
+            elasticsearch_ca_file: File with the CA certificates that it is checked against; those of the system unless
+                given, which know Elastic Cloud.
             region: Its region, for rule sets, such as ``aws-eu-central-1``.
 
         Raises:
@@ -144,20 +153,16 @@ class HostedDeployment(ImportedDeployment):
             username=username,
             password=password,
             elasticsearch_url=elasticsearch_url,
+            elasticsearch_ca_file=elasticsearch_ca_file,
             region=region,
         )
 
-    def _keep_login(self, path: str, username: str, password: Secret, url: str | None) -> None:
+    def _keep_login(self, path: str, password: Secret, login: dict[str, Any]) -> None:
         if not isinstance(password, Secret):
             raise EceValueError(path, "password", "(not shown)", 'Secret.from_env("NAME") is needed')
         if not known(self.deployment_id):
-            raise EceValueError(
-                path,
-                "deployment_id",
-                "(known later)",
-                "with a password it must be known now, as provider blocks name it",
-            )
-        login: dict[str, Any] = {"username": username, "endpoint": url}
+            told = "with a password it must be known now, as provider blocks name it"
+            raise EceValueError(path, "deployment_id", "(known later)", told)
         given = {name: literal(value) for name, value in login.items() if value is not None}
         keep_credentials(self, self.deployment_id, {**given, **password.arguments("password")})
 

@@ -76,7 +76,7 @@ def logs_archive(made: World) -> Any:
 
 
 def test_addresses_come_before_clusters_whatever_the_order_of_calls() -> None:
-    """A set for clusters alone locks out all users: it must wait for the sets of addresses, in every order."""
+    """Sets for clusters alone lock out all users: they must wait for the sets of users, in every order."""
     results = []
     for order in itertools.permutations(range(4)):
         made = world()
@@ -89,12 +89,11 @@ def test_addresses_come_before_clusters_whatever_the_order_of_calls() -> None:
     assert all(result == results[0] for result in results)
     associations = results[0]["search"]["resource"]["ece_traffic_filter_association"]
     requires = {name: block.get("requires") for name, block in associations.items()}
-    addresses = [ALLOW_OFFICE, "${ece_traffic_filter_association.logs_Egress_Association_D56CE772.id}"]
     assert requires == {
         "logs_Allow_office_4ADEBB5C": None,
-        "logs_Egress_Association_D56CE772": None,
-        "logs_Peers_Association_A8739015": addresses,
-        "logs_Allow_peers_809A2854": addresses,
+        "logs_Egress_Association_D56CE772": [ALLOW_OFFICE],
+        "logs_Peers_Association_A8739015": [ALLOW_OFFICE],
+        "logs_Allow_peers_809A2854": [ALLOW_OFFICE],
     }
 
 
@@ -103,7 +102,7 @@ def test_egress_of_another_environment_becomes_rules() -> None:
     made = world()
     paris = paris_in(made, "203.0.113.0/28", "203.0.113.64/28")
     peers = [Deployment(made.stack, name, environment=paris, version=VERSION) for name in ("orders", "stock")]
-    made.deployment().allow_from(*peers)
+    made.deployment().allow_from(made.office(), *peers)
     made.template().has_resource(
         "ece_traffic_filter",
         count=1,
@@ -132,12 +131,9 @@ def test_a_peer_of_another_stack_brings_its_own_rule_set() -> None:
     office = f"{remote}.cross-stack-output-ece_traffic_filter_associationlogs_Allow_office_4ADEBB5Cid"
     template.stack("other").has_resource(
         "ece_traffic_filter_association",
-        count=1,
+        count=2,
         deployment_id=f"${{{remote}.cross-stack-output-ece_deploymentlogs_0B6081B1id}}",
-        requires=[
-            "${ece_traffic_filter_association.Allow_search_logs_Egress_Association_A96A0ECF.id}",
-            f"${{{office}}}",
-        ],
+        requires=[f"${{{office}}}"],
     )
 
 
@@ -172,7 +168,7 @@ def test_a_filter_of_another_stack_is_attached_at_the_deployment() -> None:
 def test_an_environment_lets_all_its_clusters_in() -> None:
     """The own environment by its id, another one by its addresses."""
     made = world()
-    made.deployment().allow_from(made.ece, paris_in(made))
+    made.deployment().allow_from(made.office(), made.ece, paris_in(made))
     template = made.template()
     environment_id = "${data.ece_environment.EceEnvironment-ece.environment_id}"
     template.has_resource(
@@ -189,6 +185,17 @@ def test_clusters_alone_would_lock_users_out() -> None:
     made.deployment().allow_from(made.deployment("central"))
     with pytest.raises(RuntimeError, match=r"\[search/logs\] allow_from: stack search lets in remote clusters only"):
         made.template()
+
+
+def test_addresses_of_clusters_let_no_users_in() -> None:
+    """The egress of another environment is machines: with it alone all users would be locked out as well."""
+    made = world()
+    logs = made.deployment()
+    logs.allow_from(orders_in(made))
+    with pytest.raises(RuntimeError, match="stack search lets in remote clusters only"):
+        made.template()
+    logs.allow_from(made.office())
+    made.template()
 
 
 def test_addresses_in_another_stack_do_not_help() -> None:
@@ -306,7 +313,7 @@ class Shop:
 def test_any_object_of_the_shape_is_a_cluster() -> None:
     """Companies have clusters of kinds we do not know; the protocol is the only demand."""
     made = world()
-    made.deployment().allow_from(Shop(made))
+    made.deployment().allow_from(Shop(made), made.office())
     made.template().has_resource(
         "ece_traffic_filter", rules=[{"source": "192.0.2.128/25", "description": "shop"}], name="logs-egress"
     )

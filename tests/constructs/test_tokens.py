@@ -114,7 +114,7 @@ def test_an_egress_address_may_be_a_token() -> None:
     """Addresses of a gateway are known after apply."""
     made = world()
     paris = Environment(made.stack, "paris", env_prefix="PARIS", egress=[variable(made).string_value])
-    made.deployment().allow_from(Deployment(made.stack, "orders", environment=paris, version=VERSION))
+    made.deployment().allow_from(made.office(), Deployment(made.stack, "orders", environment=paris, version=VERSION))
     made.template().has_resource("ece_traffic_filter", rules=[{"source": TEXT, "description": "paris"}])
 
 
