@@ -210,3 +210,19 @@ async def test_another_environment_replaces(partner: Partner):
     partner.world.config = {"environments": {"other": partner.entry()}}
     planned = await partner.world.plan(KEY, partner.inbound_key({"environment": "other"}), key)
     assert not planned.reply.replace_paths
+
+
+async def test_the_model_can_change(partner: Partner):
+    """To certificates: what is still loaded there is named, with the command; and back to the key, alias kept."""
+    partner.trust_proxy()
+    await partner.world.apply(KEY, partner.inbound_key())
+    partner.deliver()
+    keyed = await partner.world.apply(REMOTE, partner.inbound())
+    with pytest.raises(Refused, match="elasticsearch-keystore remove") as refused:
+        await partner.world.apply(REMOTE, partner.inbound("certificate"), keyed)
+    left = refused.value.left
+    assert left is not None
+    assert left["proxy_address"].endswith(":9400")
+    again = await partner.world.apply(REMOTE, partner.inbound(), left)
+    assert again["connected"] is True
+    assert again["proxy_address"].endswith(":9443")
