@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ece_simulator.eck.kinds import (
     CONFIG_MAP,
@@ -22,10 +22,12 @@ from ece_simulator.eck.kinds import (
     kind_called,
     kind_of,
 )
-from ece_simulator.eck.operator import Operator
 from ece_simulator.eck.output import shown, table
 from ece_simulator.eck.store import DEFAULT_NAMESPACE, Store
 from ece_simulator.partners.yaml_text import documents_of, dumped
+
+if TYPE_CHECKING:
+    from ece_simulator.eck.operator import Operator
 
 
 def main(home: str, arguments: list[str]) -> int:
@@ -48,12 +50,16 @@ class Shown(Store):
         self._home = home
 
     def _operators(self, namespace: str) -> Iterator[tuple[Operator, Manifest]]:
+        from ece_simulator.eck.operator import Operator  # slow to load, and most commands only write
+
         for resource in super().all_of(ELASTICSEARCH, namespace):
             yield Operator(self, self._home, resource["metadata"]["name"], namespace), resource
 
     def seen(self, kind: Kind, namespace: str) -> list[Manifest]:
         """All objects of a kind as `get` shows them."""
         found = {one["metadata"]["name"]: one for one in super().all_of(kind, namespace)}
+        if kind not in (SERVICE, POD, ELASTICSEARCH):
+            return list(found.values())
         for operator, resource in self._operators(namespace):
             if kind is SERVICE:
                 found |= operator.services(resource)
