@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ece_simulator.eck.admission import check
 from ece_simulator.eck.kinds import NAMESPACE, SECRET, Kind, Manifest, Refused, kind_of
 from ece_simulator.eck.patching import json_patched, merged, without
-from ece_simulator.partners.yaml_text import documents_of, dumped
+from ece_simulator.partners.yaml_text import documents_of
 
 DEFAULT_NAMESPACE = "default"
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -44,7 +42,7 @@ class Store:
     def signature(self) -> tuple[tuple[str, int, int], ...]:
         """Changes when any object does."""
         found = []
-        for path in sorted(self._root.rglob("*.yaml")):
+        for path in sorted(self._root.rglob("*.json")):
             status = path.stat()
             found.append((str(path), status.st_mtime_ns, status.st_ino))
         return tuple(found)
@@ -55,12 +53,12 @@ class Store:
         if "/" in name or "/" in namespace:
             raise Refused(f'invalid name "{namespace}/{name}"')
         place = self._root / (namespace if kind.namespaced else "_cluster") / kind.name
-        return place / f"{name}.yaml"
+        return place / f"{name}.json"
 
     def find(self, kind: Kind, name: str, namespace: str) -> Manifest | None:
         """An object, None when there is none."""
         try:
-            found: Manifest = yaml.safe_load(self._path(kind, name, namespace).read_text(encoding="utf-8"))
+            found: Manifest = json.loads(self._path(kind, name, namespace).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
         return found
@@ -75,7 +73,7 @@ class Store:
     def all_of(self, kind: Kind, namespace: str) -> Iterator[Manifest]:
         """All objects of a kind in a namespace, by name."""
         folder = self._path(kind, "any", namespace).parent
-        for path in sorted(folder.glob("*.yaml")):
+        for path in sorted(folder.glob("*.json")):
             found = self.find(kind, path.stem, namespace)
             if found is not None:
                 yield found
@@ -94,7 +92,7 @@ class Store:
         fresh = path.with_suffix(f".tmp{os.getpid()}")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(handle, "w", encoding="utf-8") as file:  # noqa: PTH123  a handle, not a path
-            file.write(dumped(manifest))
+            json.dump(manifest, file, indent=1)
         fresh.replace(path)
 
     def create(self, manifest: Manifest, namespace: str | None = None) -> str:
