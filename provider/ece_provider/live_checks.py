@@ -122,14 +122,25 @@ async def _trust_findings(context: PlanContext[ConfiguredProvider], local: Side,
     for side, (mine, peer) in zip((local, remote), ((sides[0], sides[1]), (sides[1], sides[0])), strict=True):
         if mine is None or peer is None or mine.trust is None:
             continue
-        if context.provider.owners.is_planned(_TRUST, f"{side.facts.id}/"):
-            continue  # an object of this run changes it
+        if _may_change(context, side, local):
+            continue
         if side.place.kind == ECE and (old := old_deployment_finding(side.words, mine.trust)) is not None:
             found.append(old)
         if not trusts(mine.trust, peer, is_same_environment=is_same):
             one_way = one_way_finding(mine.words, peer.words, peer.cluster_id, is_back=side is remote)
             found.append(_milder(one_way))
     return found
+
+
+def _may_change(context: PlanContext[ConfiguredProvider], side: Side, local: Side) -> bool:
+    """Whether an object of this run changes the trust of a side.
+
+    What another environment's provider plans is planned in another process and cannot be seen here; a run that gives
+    the local side trust is taken to care for the other side, too.
+    """
+    owners = context.provider.owners
+    is_local_planned = owners.is_planned(_TRUST, f"{local.facts.id}/")
+    return owners.is_planned(_TRUST, f"{side.facts.id}/") or (side.place is not local.place and is_local_planned)
 
 
 async def _side_seen(side: Side) -> SideSeen | None:

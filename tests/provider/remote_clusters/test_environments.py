@@ -10,6 +10,9 @@ from ece_simulator import Simulator
 from terraform_plugin.values import UNKNOWN
 from tests.provider.remote_clusters.conftest import Pair
 from tests.provider.remote_clusters.support import KEY, REMOTE, SECRET, Refused, World
+from tests.support.certificates import certificate
+
+DIRECT = "ece_deployment_trust_direct"
 
 
 @pytest.fixture
@@ -100,6 +103,22 @@ async def test_a_name_that_is_no_entry(far: Pair):
     with pytest.raises(Refused, match="it has: dr") as refused:
         await far.world.plan(KEY, arguments(far, "berlin"))
     assert refused.value.paths == {"remote.environment"}
+
+
+async def test_trust_of_both_sides_in_one_run_is_no_one_way_trust(far: Pair, simulator: Simulator):
+    """What the other installation's provider plans happens in another process: a plan must not cry wolf."""
+    local, remote = far.local, far.remote
+    connection = far.connection("certificate", remote={"deployment_id": remote["id"], "environment": "dr"})
+    alone = await far.world.plan(REMOTE, connection)
+    assert [one for one in alone.warnings if "does not trust" in one and "back" in one]
+    trust = {
+        "deployment_id": local["id"], "name": "dr", "type": "ECE", "certificates": [certificate().pem],
+        "scope_id": simulator.installations[1].environment_id, "cluster_ids": [remote["cluster_id"]],
+    }  # fmt: skip
+    async with far.world.process() as process:
+        await process.plan(DIRECT, far.world.given(DIRECT, trust), None)
+        reply = await process.plan(REMOTE, far.world.given(REMOTE, connection), None)
+    assert not [item for item in reply.diagnostics if "trust" in item.detail]
 
 
 # the other way in
