@@ -155,7 +155,7 @@ class _Resolution:
         if given["api_key"] and (given["username"] or given["password"]):
             names = ", ".join(self.origin[name] for name in ("api_key", "username", "password") if given[name])
             raise self.error("Two ways to log in", f"{names} are all set. Keep the API key, or user name and password.")
-        if not given["api_key"] and not (given["username"] and given["password"]):
+        if not given["api_key"] and (self.kind == ECH or not (given["username"] and given["password"])):
             raise self.missing_login(given)
         return given
 
@@ -173,6 +173,13 @@ class _Resolution:
         return given
 
     def missing_login(self, given: Mapping[str, str | None]) -> DiagnosticError:
+        if self.kind == ECH:
+            return self.error(
+                "No API key",
+                f"Elastic Cloud Hosted lets in API keys only. Set {self.argument('api_key')}"
+                f"{self.or_variable('api_key')}.",
+                "api_key",
+            )
         if given["username"] or given["password"]:
             have, lack = ("username", "password") if given["username"] else ("password", "username")
             return self.error(

@@ -139,6 +139,15 @@ async def test_elasticsearch_needs_credentials_there(cloud: Cloud):
         await cloud.world.apply(KEY, key(cloud, local, remote))
 
 
+async def test_a_keystore_entry_there(cloud: Cloud, monkeypatch: pytest.MonkeyPatch):
+    """The same call as on ECE; another entry beside it stays."""
+    monkeypatch.setenv("VALUE", "x")
+    kind, given = "ece_keystore_secret", {"deployment_id": cloud.shop["id"], "name": "a.b", "value_env": "VALUE"}
+    stored = await cloud.hosted.apply(kind, given)
+    assert (await cloud.hosted.plan(kind, given, stored)).changed == set()
+    await cloud.hosted.destroy(kind, stored)
+
+
 async def test_filters_belong_to_a_region(cloud: Cloud):
     """Found where all deployments are in one region, asked for where they are in several, and kept."""
     given = {"name": "ece", "type": "ip", "rules": [{"source": "192.0.2.0/24"}]}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from terraform_plugin.values import UNKNOWN
 from tests.provider.partners.conftest import Partner
 from tests.provider.remote_clusters.support import KEY, REMOTE, SECRET, Refused
 
@@ -210,6 +211,14 @@ async def test_another_environment_replaces(partner: Partner):
     partner.world.config = {"environments": {"other": partner.entry()}}
     planned = await partner.world.plan(KEY, partner.inbound_key({"environment": "other"}), key)
     assert not planned.reply.replace_paths
+
+
+async def test_an_apply_that_waits_for_a_person_says_so(partner: Partner):
+    """Key and connection in one apply: the plan names the way to deploy before the key is delivered."""
+    waits = await partner.world.plan(REMOTE, partner.inbound(cross_cluster_api_key_id=UNKNOWN))
+    assert any("wait_for_connected = false" in warning for warning in waits.warnings)
+    patient = partner.inbound(cross_cluster_api_key_id=UNKNOWN, wait_for_connected=False)
+    assert (await partner.world.plan(REMOTE, patient)).warnings == []
 
 
 async def test_the_model_can_change(partner: Partner):

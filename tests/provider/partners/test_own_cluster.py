@@ -97,5 +97,7 @@ def test_kind_and_endpoint_from_the_environment():
     assert provider_settings({"kind": "ech"}, {"EC_API_KEY": "k"}).api_key == "k"
     with pytest.raises(DiagnosticError, match="URL of Elasticsearch"):
         provider_settings({"kind": "elasticsearch"}, {"ECE_API_KEY": "k"})
+    with pytest.raises(DiagnosticError, match="API keys only"):
+        provider_settings({"kind": "ech", "username": "a", "password": "b"}, {})
     with pytest.raises(DiagnosticError, match='ECE_KIND is "eck"'):
         provider_settings({}, {"ECE_KIND": "eck", "ECE_API_KEY": "k"})

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ece_domain.security_models import SecurityModel
 from ece_domain.validations.connections import V7
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.kinds import ELASTICSEARCH as KIND_ELASTICSEARCH
 from ece_provider.live_checks import check_followers
 from ece_provider.owners import claim_in_plan
 from ece_provider.resources.remote_cluster.checks import check_arguments, check_sides
@@ -38,6 +40,7 @@ async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
     is_new = context.is_create or context.replaces
     if is_new:
         _plan_new(planned)
+        _tell_of_delivery(context, planned)
     else:
         _plan_repairs(context, planned, config)
     thing = thing_of(planned)
@@ -49,6 +52,22 @@ async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
         await check_followers(context, planned)
     if (is_new or context.changed & _CHECKED) and not context.diagnostics.has_errors:
         await check_sides(context, planned)
+
+
+def _tell_of_delivery(context: PlanContext[ConfiguredProvider], planned: Values) -> None:
+    """An apply that waits for a person should not be a surprise."""
+    is_cluster = planned["deployment_id"] is None and is_known(planned["environment"])
+    if not is_cluster or context.provider.kind_of(planned["environment"]) != KIND_ELASTICSEARCH:
+        return
+    key_is_new = planned["cross_cluster_api_key_id"] is UNKNOWN
+    if planned["security_model"] == SecurityModel.API_KEY and key_is_new and planned["wait_for_connected"] is True:
+        context.diagnostics.warning(
+            "The key has to be delivered while this apply waits",
+            f'Alias "{planned["alias"]}" is connected once somebody has put its key (local.secret_file of the '
+            "ece_cross_cluster_api_key) into the keystore of every node. To deploy before that, set "
+            "wait_for_connected = false: a later plan tells when it is connected.",
+            Path("wait_for_connected"),
+        )
 
 
 def _plan_new(planned: Values) -> None:
