@@ -65,6 +65,10 @@ class SelfManaged(Partner):
 
         return bring_back
 
+    def repeats(self, command: str) -> Path | None:
+        """Certificates are made of a script and its instances alone."""
+        return Path(self.cluster.config) / "remote-clusters" if command.endswith("certutil.sh") else None
+
     def settle(self) -> None:
         wanted = self.cluster.home / RESTART
         if wanted.exists():
@@ -119,6 +123,10 @@ class Eck(Partner):
             assert self.cluster.running, self.cluster.log()
 
         return bring_back
+
+    def repeats(self, command: str) -> Path | None:
+        """All that kubectl does is in its objects."""
+        return Path(self.cluster.home) / "objects"
 
     def settle(self) -> None:
         """The operator acts by itself."""

@@ -232,6 +232,9 @@ class Partner(Place):
     def settle(self) -> None:
         """Do what its commands asked for, such as a restart."""
 
+    def repeats(self, command: str) -> Path | None:
+        """The folder that a command works on alone, so that its repetition is known; None for any other command."""
+
     @property
     def tools(self) -> Path | None:
         """A folder of programs that its administrators have."""

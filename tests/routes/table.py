@@ -40,7 +40,7 @@ _HEAD: Final = (
 
 def words(cell: Cell, made: HandOver) -> str:
     """What the page says of a cell."""
-    objects = ", ".join(f"`{kind}`" for kind in sorted(cell.configuration()["resource"]))
+    objects = ", ".join(f"`{kind}`" for kind in sorted(cell.configuration["resource"]))
     files = ", ".join(f"`{file.name}`" for file in made.files if file.name != "README.md")
     lines, steps = counts(made)
     left_out = f"{lines} {'line' if lines == 1 else 'lines'}, {steps} {'step' if steps == 1 else 'steps'}"
@@ -60,10 +60,13 @@ def counts(made: HandOver) -> tuple[int, int]:
 
 async def hand_over_of(cell: Cell, folder: Path, values: Json | None = None) -> HandOver:
     """The hand-over of a cell: of what Terraform keeps (``values``), else of its configuration."""
-    configuration = cell.configuration()
+    configuration = cell.configuration
     environ = {**environ_of(cell.simulator, folder), **cell.variables()}
-    provider = provider_of(environ, configuration["provider"]["ece"][0])
-    given = full(SCHEMA.attributes, configuration["resource"]["ece_hand_over"]["h"])
+    written = dict(configuration["resource"]["ece_hand_over"]["h"])
+    alias = written.pop("provider").removeprefix("ece.")
+    blocks = {block["alias"]: dict(block) for block in configuration["provider"]["ece"]}
+    provider = provider_of(environ, {name: value for name, value in blocks[alias].items() if name != "alias"})
+    given = full(SCHEMA.attributes, {name: value for name, value in written.items() if name != "//"})
     try:
         return hand_over(await connection_of(provider, {**given, **(values or {})}, {}))
     finally:

@@ -12,7 +12,7 @@ from ece_domain.hand_over import HandOver
 from ece_domain.security_models import SecurityModel
 from ece_simulator import Simulator
 from terraform_plugin.testing import Mirror, TerraformBinary
-from tests.routes.applying import carry_out, write
+from tests.routes.applying import Administrator, write
 from tests.routes.cells import FOLDER, Cell
 from tests.routes.report import PROPERTY, ROUTES
 from tests.routes.table import PAGE, counts, hand_over_of, row_of, words
@@ -38,7 +38,7 @@ async def test_a_cell(
     ece.ws.env.update(cell.variables())
     cell.remote.open_port(cell.port, is_open=False)
     ece.ws.init()
-    ece.ws.write(cell.configuration())
+    ece.ws.write(cell.configuration)
     ece.ws.apply()
     stored = dict(ece.resource("ece_hand_over.h").values)
     for name, value in cell.variables().items():
@@ -59,13 +59,14 @@ def omissions(cell: Cell, workspace: Path, made: HandOver) -> list[str]:
     """Leave out each required line and each required step in turn: what answers all the same; then do all of it."""
     folder = workspace / FOLDER
     wrong = []
+    administrator = Administrator(cell, workspace)
     bring_back = cell.partner.snapshot() if cell.partner is not None else None
 
     def is_up(steps: HandOver) -> bool:
         cell.remote.open_port(cell.port, is_open=False)
         if bring_back is not None:
             bring_back()
-        carry_out(cell, workspace, steps.steps, folder)
+        administrator.carry_out(steps.steps, folder)
         return cell.answers()
 
     for file in made.files:
