@@ -74,16 +74,22 @@ class Connections(TerraformStack):
     def __init__(self, app: App, at: Installations, clusters: Clusters) -> None:
         super().__init__(app, "connections")
         central, logs, orders, stock = clusters.central, clusters.logs, clusters.orders, clusters.stock
+
         # By API key, the usual way: the key says what may be read, filters say from where.
         central.connect_to(logs, access=Access.search("logs-*"), scope=self)
         central.connect_to(orders, access=Access.search("orders-*"), expiration="90d", rotate_after="60d", scope=self)
-        orders.connect_to(central, access=Access.search("catalog") + Access.replicate("catalog"), scope=self)
+        back = orders.connect_to(central, access=Access.search("catalog") + Access.replicate("catalog"), scope=self)
+        back.acknowledge("V3", "connected both ways: upgraded one after the other")
 
-        # By certificate: both sides trust each other; roles of the same name on both sides say what may be read.
+        # By certificate, the older way: trust on both sides; roles of the same name on both sides say what may be read.
         trust = TrustRelationship.between(at.berlin, at.paris, scope=self)
-        orders.connect_to(stock, security_model="certificate", scope=self)  # one installation: account trust
-        central.connect_to(stock, security_model="certificate", trust=trust, scope=self)  # two: platform trust
-        orders.connect_to(logs, security_model="certificate", scope=self)  # without platform trust: direct trust
+        for connection in (
+            orders.connect_to(stock, security_model="certificate", scope=self),  # one installation: account trust
+            central.connect_to(stock, security_model="certificate", trust=trust, scope=self),  # two: platform trust
+            orders.connect_to(logs, security_model="certificate", scope=self),  # without that: direct trust
+        ):
+            connection.acknowledge("V5", "deprecated since 9.0, shown for clusters that are older")
+            connection.acknowledge("V26", "filters are for people and for keys; trust lets certificates in")
 
 
 def build(app: App) -> None:
