@@ -23,7 +23,7 @@ from ece_simulator.plans.engine import FailureOrder
 from ece_simulator.removal import remove
 from ece_simulator.routes import ROUTES
 from ece_simulator.seeding import Seed, age, plant
-from ece_simulator.snapshot import history_of, snapshot_of
+from ece_simulator.snapshot import history_of, partner_snapshot, snapshot_of
 from ece_simulator.specification import specification
 from ece_simulator.switches import Switches
 from ece_simulator.users.rights import GRANTS
@@ -247,7 +247,10 @@ class Control(PartnerControl):
         return self._log.wait(index, answered=answered, timeout=timeout).view()
 
     def state(self, installation: Which = None) -> dict[str, Any]:
-        """What every installation holds, by kind and name."""
+        """What every installation holds, by kind and name; of a partner, only when it is named."""
+        partner = self._fabric.partners.get(str(installation))
+        if partner is not None:
+            return {partner.name: partner_snapshot(partner)}
         with self._lock:
             self._run_due()
             return {one.name: snapshot_of(one.world) for one in self._fabric.select(installation)}

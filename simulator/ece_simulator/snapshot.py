@@ -13,6 +13,7 @@ from ece_simulator.trust.pem import read_certificates
 if TYPE_CHECKING:
     from ece_simulator.deployments.model import Deployment, Resource
     from ece_simulator.elasticsearch.cluster import Cluster
+    from ece_simulator.partners.partner import Partner
     from ece_simulator.trust.relationships import Relationship
     from ece_simulator.world import World
 
@@ -82,6 +83,13 @@ def _resource(resource: Resource, now: float) -> dict[str, Any]:
         shown["scoped_names"] = resource.scoped_names
         shown |= _cluster(resource.cluster, now)
     return shown
+
+
+def partner_snapshot(partner: Partner) -> dict[str, Any]:
+    """A cluster outside of installations: its facts, and what its Elasticsearch keeps."""
+    with partner.plane.lock:
+        facts = {name: value for name, value in partner.facts().items() if name != "password"}
+        return {**facts, **_cluster(partner.state, partner.around.clock.now())}
 
 
 def _cluster(cluster: Cluster, now: float) -> dict[str, Any]:

@@ -382,6 +382,14 @@ def test_older_operators_lack_fields(sim: Simulator) -> None:
     patch(middle, remoteClusterServer={"enabled": True})
 
 
+def test_older_versions_have_no_server(sim: Simulator) -> None:
+    """The API-key model needs 8.14."""
+    older = sim.add_eck("older", version="8.13.4")
+
+    with pytest.raises(ValueError, match="minimum required version"):
+        patch(older, remoteClusterServer={"enabled": True})
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

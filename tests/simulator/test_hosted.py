@@ -89,6 +89,14 @@ def test_what_only_ece_has_is_not_there(sim: Simulator, method: str, path: str) 
     assert (reply.status, reply.json()) == (404, {"ok": False, "message": "Unknown resource."})
 
 
+def test_the_management_channel_is_an_open_question(sim: Simulator) -> None:
+    """A switch opens it."""
+    cluster = hosted(sim)
+    sim.control.set_switch("hosted_management_channel", True)
+
+    assert cluster.api.get(f"/deployments/{cluster.id}/elasticsearch/_main/proxy/_remote/info") == {}
+
+
 def test_only_api_keys_log_in(sim: Simulator, cloud: HostedOrganization) -> None:
     """The vendor's document for users knows no password."""
     headers = {"Authorization": basic("admin", cloud.password)}

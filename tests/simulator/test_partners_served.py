@@ -127,6 +127,20 @@ def test_kubectl_acts_on_a_served_cluster(served: Simulator) -> None:
     assert names == ["search-es-default-0.node.c.cluster.s.account"]
 
 
+def test_the_state_of_a_partner(served: Simulator) -> None:
+    """Keys, settings and loaded secrets can be asserted on; no secret is in it."""
+    partner = served.add_self_managed(documents=LOGS)
+    access = {"search": [{"names": ["logs-*"]}]}
+    key = partner.call("POST", "_security/cross_cluster/api_key", {"name": "k", "access": access})
+
+    state = control(served, "state", installation="onprem")["onprem"]
+
+    assert [entry["name"] for entry in state["keys"].values()] == ["k"]
+    assert (state["indices"], state["loaded_secrets"], state["running"]) == ({"logs-1": 1}, [], True)
+    assert key["api_key"] not in str(state)
+    assert partner.password not in str(state)
+
+
 def test_control_refuses(served: Simulator) -> None:
     """Wrong names and kinds are said as such."""
     control(served, "add_eck")

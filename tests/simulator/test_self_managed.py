@@ -333,7 +333,38 @@ def test_settings_of_remotes_may_stand_in_the_file(ece: Cluster, onprem: SelfMan
     assert found(onprem) == 1
 
 
+def test_named_authorities_replace_the_well_known_ones(ece: Cluster, onprem: SelfManagedCluster) -> None:
+    """A CA in the settings for a remote whose proxy is public is one too many."""
+    ece.api.simulator.control.set_proxy_ca("public")
+    secret(onprem, "r", new_key(ece))
+    add_lines(onprem, {f"{CLIENT_SSL}.certificate_authorities": "certs/ca.crt"})
+    onprem.restart()
+    connect(onprem, ece.host, 9443)
+
+    assert not is_connected(onprem)
+
+
+def test_a_client_without_tls(ece: Cluster, onprem: SelfManagedCluster) -> None:
+    """`remote_cluster_client.ssl.enabled: false` gets nowhere at a port with TLS."""
+    ece.api.simulator.control.set_proxy_ca("public")
+    secret(onprem, "r", new_key(ece))
+    add_lines(onprem, {f"{CLIENT_SSL}.enabled": "false"})
+    onprem.restart()
+    connect(onprem, ece.host, 9443)
+
+    assert not is_connected(onprem)
+
+
 # what keeps a node from starting
+
+
+def test_older_versions_know_no_server(sim: Simulator) -> None:
+    """Its settings came with 8.10."""
+    older = sim.add_self_managed("older", version="8.9.2")
+    add_lines(older, SERVER)
+
+    assert not older.restart()
+    assert "unknown setting [remote_cluster_server.enabled]" in older.log()
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,16 @@ def _elasticsearch(manifest: Manifest, old: Manifest | None, operator: str) -> I
     enabled = (spec.get("remoteClusterServer") or {}).get("enabled", False)
     if not isinstance(enabled, bool):
         yield f'spec.remoteClusterServer.enabled: Invalid value: "{enabled}": must be of type boolean'
+    elif enabled and not _has_servers(str(spec.get("version", ""))):
+        yield "spec.remoteClusterServer: Invalid value: minimum required version for remote cluster server is 8.14.0"
+
+
+def _has_servers(version: str) -> bool:
+    """The version is the documented one of the API-key model; what the webhook asks for is inferred."""
+    try:
+        return parse(version)[:2] >= (8, 14)
+    except ValueError:
+        return True  # complained about elsewhere
 
 
 def _fields_of(operator: str) -> dict[str, Any]:

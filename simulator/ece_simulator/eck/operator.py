@@ -50,7 +50,8 @@ class Operator:
 
     def _node(self, pod: Pod, resource: Manifest, secrets: dict[str, str]) -> NodeSetup:
         files = {**self._own_files(pod, resource), **mounted(pod, self.find)}
-        return start(Ingredients(pod.name, settings_of(pod, resource), secrets, PodFiles(files), self._public))
+        version = str(resource["spec"]["version"])
+        return start(Ingredients(pod.name, settings_of(pod, resource), secrets, PodFiles(files), self._public, version))
 
     def _own_files(self, pod: Pod, resource: Manifest) -> dict[str, bytes]:
         issued, http, authority = self._certificate(pod, resource), self.http_certificate(), self.authority.pem

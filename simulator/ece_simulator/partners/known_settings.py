@@ -13,6 +13,7 @@ from typing import Any
 from ece_simulator.elasticsearch.errors import ElasticsearchError
 from ece_simulator.elasticsearch.remote_settings import PREFIX, check_together, check_value, split
 from ece_simulator.partners.failure import StartFailure
+from ece_simulator.stack.versions import parse
 
 TRANSPORT = "xpack.security.transport.ssl"
 HTTP = "xpack.security.http.ssl"
@@ -40,6 +41,9 @@ _SINGLE = {
     "xpack.security.transport.filter.allow", "xpack.security.transport.filter.deny",
     "cluster.remote.initial_connect_timeout", "cluster.remote.node.attr",
 }  # fmt: skip
+REMOTE_CLUSTER_SERVER = (8, 10)
+"""From this version on there are remote cluster servers, and API keys for them (documented as beta until 8.13)."""
+_NEWER = ("remote_cluster_server.", "remote_cluster.", f"{SERVER}.", f"{CLIENT}.")
 _LOOKED_AT = ("xpack.security.", "remote_cluster_server.", "remote_cluster.", PREFIX)
 _OF_SECURITY = (
     "xpack.security.authc.", "xpack.security.audit.", "xpack.security.enrollment.", "xpack.security.http.filter.",
@@ -60,15 +64,15 @@ def is_secure(name: str) -> bool:
     return any(name == f"{context}.{secure}" for context in CONTEXTS for secure in _SECURE)
 
 
-def check_settings(settings: dict[str, Any], file: str) -> None:
-    """StartFailure for the first setting that a node does not know or that cannot have its value."""
+def check_settings(settings: dict[str, Any], file: str, version: str) -> None:
+    """StartFailure for the first setting that a node of a version does not know or that cannot have its value."""
     for name, value in settings.items():
         if is_secure(name):
             raise StartFailure(
                 f"Setting [{name}] is a secure setting and must be stored inside the Elasticsearch keystore, "
                 f"but was found inside {file}"
             )
-        if not _is_known(name):
+        if not _is_known(name) or (name.startswith(_NEWER) and parse(version)[:2] < REMOTE_CLUSTER_SERVER):
             raise StartFailure(
                 f"unknown setting [{name}] please check that any required plugins are installed, or check the "
                 "breaking changes documentation for removed settings"

@@ -69,13 +69,14 @@ class Ingredients:
     secrets: dict[str, str] = field(repr=False)
     files: Files
     public: tuple[str, ...]
+    version: str
     source: str = "elasticsearch.yml"
 
 
 def start(made_of: Ingredients) -> NodeSetup:
     """Starts a node; StartFailure with the words of its log."""
     settings = made_of.settings
-    check_settings(settings, made_of.source)
+    check_settings(settings, made_of.source, made_of.version)
     check_secrets(made_of.secrets)
     if settings.get("xpack.security.enabled", "true") != "true":
         raise StartFailure("remote clusters between environments need [xpack.security.enabled] to be true")
@@ -86,7 +87,6 @@ def start(made_of: Ingredients) -> NodeSetup:
     node = _transport_certificate(transport)
     authorities = transport.authorities() or made_of.public
     port = int(settings.get("remote_cluster.port", KEY_PORT))
-    client = contexts[CLIENT].authorities()
     setup = NodeSetup(
         name=made_of.name,
         settings=settings,
@@ -96,13 +96,21 @@ def start(made_of: Ingredients) -> NodeSetup:
         transport=transport,
         server=_server_certificate(contexts[SERVER]),
         server_port=port,
-        server_authorities=made_of.public if client is None else client,
+        server_authorities=_server_authorities(contexts[CLIENT], made_of.public),
         http=contexts[HTTP].shown() if contexts[HTTP].enabled("false") else None,
         node_names=tuple(other_names_of(certificates_in(node.chain_pem)[0])),
         remotes=remotes_of(settings),
     )
     setup.trusted_names()
     return setup
+
+
+def _server_authorities(client: SslContext, public: tuple[str, ...]) -> tuple[str, ...]:
+    """Whom to trust at the other end's 9443; a client without TLS gets nowhere there."""
+    named = client.authorities()
+    if not client.enabled("true"):
+        return ()
+    return public if named is None else named
 
 
 def _check_mode(context: SslContext) -> None:

@@ -84,7 +84,7 @@ class SelfManagedCluster(Partner):
             raise StartFailure(f"no settings: [{path}] does not exist")
         settings = settings_of(path.read_text(encoding="utf-8"), SETTINGS)
         public = (self.around.well_known.root.pem,)
-        return start(Ingredients(NODE, settings, secrets, ConfigFiles(self.config), public))
+        return start(Ingredients(NODE, settings, secrets, ConfigFiles(self.config), public, self.version))
 
     def secrets(self) -> dict[str, str]:
         """The keystore as it is on disk."""
