@@ -28,8 +28,6 @@ class Cell:
         self.simulator, self.route, self.model, self.folder = simulator, route, model, folder
         here = Deployment(simulator, "central")
         there = self._other(route, folder)
-        if isinstance(there, Eck):
-            there.model = model.value
         self.local: Place = here if route.startswith("O") else there
         self.remote: Place = there if route.startswith("O") else here
         self.alias = self.remote.name

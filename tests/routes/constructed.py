@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -115,7 +114,7 @@ def _eck(scope: Construct, side: Any, api: ElasticsearchApi | None) -> Connectin
     return EckCluster(
         scope,
         side.name,
-        manifest=json.loads(side.side()["manifest"]),
+        manifest=side.manifest,
         address=place.remote_cluster_host,
         transport_address=place.transport_host,
         ca_pem=[place.ca_pem],

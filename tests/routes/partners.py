@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ece_simulator import Simulator
-from tests.routes.places import DOCUMENTS, Json, Partner
+from tests.routes.places import DOCUMENTS, Partner
 
 RESTART = "restart-wanted"
 
@@ -22,37 +21,6 @@ class SelfManaged(Partner):
     def __init__(self, simulator: Simulator, name: str, folder: Path) -> None:
         super().__init__(simulator, name)
         self.cluster: Any = simulator.add_self_managed(name=name, home=folder / name, documents=DOCUMENTS)
-
-    def address(self) -> Json:
-        return {"address": self.cluster.host}
-
-    def side(self) -> Json:
-        place = self.cluster
-        return {
-            "kind": "self_managed",
-            "name": self.name,
-            "version": place.version,
-            "ca_pem": [place.ca_pem],
-            "scope_id": place.scope_id,
-            "cluster_id": place.cluster_id,
-            "node_names": ["node1"],
-            "egress": [place.egress],
-            "home": str(place.home),
-            "config_folder": str(place.config),
-            "ca_file": "ca/ca.crt",
-            "ca_key_file": "ca/ca.key",
-            "restart_command": f"touch {place.home / RESTART}",
-            **self.address(),
-        }
-
-    def trusted(self) -> Json:
-        place = self.cluster
-        return {
-            "type": "generic",
-            "certificates": [place.ca_pem],
-            "scope_id": place.scope_id,
-            "cluster_ids": [place.cluster_id],
-        }
 
     def snapshot(self) -> Callable[[], None]:
         kept = self.cluster.home.with_name(f"{self.name}-kept")
@@ -84,33 +52,8 @@ class Eck(Partner):
     def __init__(self, simulator: Simulator, name: str, folder: Path) -> None:
         super().__init__(simulator, name)
         self.cluster: Any = simulator.add_eck(name=name, namespace="elastic", home=folder / name, documents=DOCUMENTS)
-        self._manifest = json.dumps(self.cluster.get("elasticsearch", name))
-        self.model = ""
-
-    def address(self) -> Json:
-        host = self.cluster.remote_cluster_host if self.model == "api_key" else self.cluster.transport_host
-        own = {"server_name": self.cluster.server_name} if self.model == "api_key" else {}
-        return {"address": host, **own}
-
-    def side(self) -> Json:
-        return {
-            "kind": "eck",
-            "name": self.name,
-            "version": self.cluster.version,
-            "cluster_name": self.cluster.cluster_name,
-            "namespace": self.cluster.namespace,
-            "manifest": self._manifest,
-            "ca_pem": [self.cluster.ca_pem],
-            "egress": [self.cluster.egress],
-            **self.address(),
-        }
-
-    def trusted(self) -> Json:
-        return {
-            "type": "generic",
-            "certificates": [self.cluster.ca_pem],
-            "additional_node_names": list(self.cluster.node_names),
-        }
+        self.manifest = self.cluster.get("elasticsearch", name)
+        """The resource as it was made."""
 
     def snapshot(self) -> Callable[[], None]:
         objects = Path(self.cluster.home) / "objects"

@@ -29,32 +29,12 @@ class Place(ABC):
         """A call of its Elasticsearch as a superuser."""
 
     @abstractmethod
-    def side(self) -> Json:
-        """The side of an ``ece_hand_over``."""
-
-    @abstractmethod
     def open_port(self, port: int, *, is_open: bool) -> None:
         """What its network lets through."""
-
-    def remote(self) -> Json:
-        """The member ``remote`` of keys and connections."""
-        raise NotImplementedError(self.name)
-
-    def trusted(self) -> Json:
-        """The arguments by which others trust it, beside ``deployment_id`` (direct trust)."""
-        raise NotImplementedError(self.name)
-
-    def server_authority(self) -> str | None:
-        """The CA of its server as an expression of Terraform, None where everybody knows it."""
-        return None
 
     def environment(self) -> tuple[str, Json, dict[str, str]] | None:
         """An entry of ``environments`` that leads to it, with the variables it needs; None for the provider's own."""
         return None
-
-    def data(self) -> Json:
-        """Data sources that the expressions above refer to."""
-        return {}
 
 
 class Deployment(Place):
@@ -78,16 +58,6 @@ class Deployment(Place):
         target = f"/api/v1/deployments/{self.id}/elasticsearch/_main/proxy/{path}"
         return _answer(self.installation.handle(Request.make(method, target, headers=headers, body=body)))
 
-    def members(self) -> Json:
-        """The deployment as a side of anything."""
-        return {"deployment_id": self.id} if self._is_own else {"deployment_id": self.id, "environment": "paris"}
-
-    def side(self) -> Json:
-        return {"kind": "ece", "name": self.name, "egress": [self.installation.world.egress], **self.members()}
-
-    def remote(self) -> Json:
-        return self.members()
-
     def open_port(self, port: int, *, is_open: bool) -> None:
         self.simulator.control.set_port(port, open=is_open, installation=self.installation.name)
 
@@ -97,30 +67,6 @@ class Deployment(Place):
         place = self.installation
         variables = {"PARIS_ENDPOINT": place.endpoint, "PARIS_API_KEY": place.api_key, "PARIS_CA_FILE": place.ca_file}
         return "paris", {"kind": "ece", "env_prefix": "PARIS"}, variables
-
-    @property
-    def provider(self) -> Json:
-        """The meta-argument of objects that are written here."""
-        return {} if self._is_own else {"provider": "ece.paris"}
-
-    def data(self) -> Json:
-        own = {"deployment_id": self.id, **self.provider}
-        return {
-            "ece_certificate_authority": {self.name: own},
-            "ece_proxy_certificate": {self.name: dict(self.provider)},
-        }
-
-    def server_authority(self) -> str | None:
-        return f"${{data.ece_proxy_certificate.{self.name}.ca_pem}}"
-
-    def trusted(self) -> Json:
-        source = f"data.ece_certificate_authority.{self.name}"
-        return {
-            "type": "ECE",
-            "certificates": f"${{{source}.certificates_pem}}",
-            "scope_id": f"${{{source}.environment_id}}",
-            "cluster_ids": [self.cluster_id],
-        }
 
 
 class Hosted(Place):
@@ -145,16 +91,6 @@ class Hosted(Place):
         reply = self.organization.handle_direct(Request.make(method, f"/{path}", headers=headers, body=body))
         return _answer(reply)
 
-    def members(self) -> Json:
-        """The deployment as a side of anything."""
-        return {"deployment_id": self.id, "environment": "elastic"}
-
-    def side(self) -> Json:
-        return {"kind": "ech", "name": self.name, "egress": [self.organization.egress], **self.members()}
-
-    def remote(self) -> Json:
-        return self.members()
-
     def open_port(self, port: int, *, is_open: bool) -> None:
         self.simulator.control.set_port(port, open=is_open, installation=self.organization.name)
 
@@ -168,29 +104,6 @@ class Hosted(Place):
         }
         return "elastic", {"kind": "ech", "env_prefix": "ELASTIC"}, variables
 
-    def credentials(self) -> Json:
-        """What reaches its Elasticsearch, which no management channel leads to."""
-        place = self.organization
-        own = {"endpoint": place.elasticsearch_endpoint, "ca_file": place.proxy_ca_file}
-        return {self.id: {"username": "elastic", "password_env": "HOSTED_PASSWORD", **own}}
-
-    @property
-    def provider(self) -> Json:
-        """The meta-argument of objects that are written here."""
-        return {"provider": "ece.elastic"}
-
-    def data(self) -> Json:
-        return {"ece_certificate_authority": {self.name: {"deployment_id": self.id, **self.provider}}}
-
-    def trusted(self) -> Json:
-        source = f"data.ece_certificate_authority.{self.name}"
-        return {
-            "type": "ESS",
-            "certificates": f"${{{source}.certificates_pem}}",
-            "scope_id": self.organization.organization_id,
-            "cluster_ids": [self.cluster_id],
-        }
-
 
 class Partner(Place):
     """A cluster that no orchestrator of ours configures."""
@@ -199,16 +112,6 @@ class Partner(Place):
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         return self.cluster.call(method, path, body)
-
-    def remote(self) -> Json:
-        return {"environment": self.name, **self.address()}
-
-    @abstractmethod
-    def address(self) -> Json:
-        """Where others reach it."""
-
-    def server_authority(self) -> str | None:
-        return str(self.cluster.ca_pem)
 
     def environment(self) -> tuple[str, Json, dict[str, str]]:
         prefix = self.name.upper()
