@@ -456,7 +456,12 @@ def test_keystore_tool(onprem: SelfManagedCluster) -> None:
     (onprem.home / "secret").write_text("three")
     assert run(onprem.home, tool, "add-file", name, "secret").returncode == 0
     assert run(onprem.home, tool, "show", name).stdout == "three\n"
-    assert (onprem.config / "elasticsearch.keystore").stat().st_mode & 0o777 == 0o600
+    keystore = onprem.config / "elasticsearch.keystore"
+    assert keystore.stat().st_mode & 0o777 == 0o600
+    keystore.unlink()
+    assert "Exiting without creating" in run(onprem.home, tool, "add", "--stdin", name, given="four\n").stdout
+    assert not keystore.exists()
+    assert run(onprem.home, tool, "add", "-f", "--stdin", name, given="four\n").returncode == 0
 
 
 def test_certutil_refuses(onprem: SelfManagedCluster) -> None:

@@ -86,13 +86,23 @@ def _show(keystore: KeystoreFile, options: argparse.Namespace) -> None:
 
 
 def _add(keystore: KeystoreFile, options: argparse.Namespace) -> None:
-    entries = keystore.read()  # like Elastic's tool, `add` creates a keystore where there is none
+    if not keystore.exists() and not options.force and not _may_create():
+        return
+    entries = keystore.read()
     for name in options.names:
         _check_name(name)
         if name in entries and not options.force and not _confirmed(name, options):
             return
         entries[name] = _value_of(name, options)
     keystore.write(entries)
+
+
+def _may_create() -> bool:
+    print("The elasticsearch keystore does not exist. Do you want to create it? [y/N]", end="", flush=True)
+    agreed = sys.stdin.readline().strip().lower() == "y"
+    if not agreed:
+        print("Exiting without creating keystore.")
+    return agreed
 
 
 def _confirmed(name: str, options: argparse.Namespace) -> bool:
@@ -124,6 +134,8 @@ def _add_file(keystore: KeystoreFile, options: argparse.Namespace) -> None:
     pairs = options.pairs
     if len(pairs) % 2:
         raise Stop("settings and filenames must come in pairs", USAGE)
+    if not keystore.exists() and not options.force and not _may_create():
+        return
     entries = keystore.read()
     for name, path in zip(pairs[::2], pairs[1::2], strict=True):
         _check_name(name)
