@@ -35,7 +35,15 @@ from ece_l1.deployment_trust_direct import DeploymentTrustDirect, DeploymentTrus
 from ece_l1.deployment_trust_external import DeploymentTrustExternal, DeploymentTrustExternalTimeouts
 from ece_l1.deployment_trust_member import DeploymentTrustMember, DeploymentTrustMemberTimeouts
 from ece_l1.extra_certificate import ExtraCertificate
-from ece_l1.hand_over import HandOver, HandOverLocal, HandOverRemote
+from ece_l1.hand_over import (
+    HandOver,
+    HandOverAccess,
+    HandOverAccessReplication,
+    HandOverAccessSearch,
+    HandOverAccessSearchFieldSecurity,
+    HandOverLocal,
+    HandOverRemote,
+)
 from ece_l1.keystore_secret import KeystoreSecret, KeystoreSecretTimeouts
 from ece_l1.platform_certificate import PlatformCertificate, PlatformCertificateTimeouts
 from ece_l1.provider import EceProvider, EceProviderElasticsearchCredentials, EceProviderEnvironments
@@ -84,6 +92,10 @@ __all__ = [
     "EceProviderEnvironments",
     "ExtraCertificate",
     "HandOver",
+    "HandOverAccess",
+    "HandOverAccessReplication",
+    "HandOverAccessSearch",
+    "HandOverAccessSearchFieldSecurity",
     "HandOverLocal",
     "HandOverRemote",
     "KeystoreSecret",

@@ -195,6 +195,51 @@ class HandOverRemote(TypedDict, total=False):
     """For `self_managed`: what restarts one node; default `systemctl restart elasticsearch.service`."""
 
 
+HandOverAccessSearchFieldSecurity = TypedDict(
+    "HandOverAccessSearchFieldSecurity",
+    {"grant": "Sequence[Text] | Opaque", "except": "Sequence[Text] | Opaque"},
+    total=False,
+)
+
+
+class HandOverAccessSearch(TypedDict, total=False):
+    """Indices for cross-cluster search."""
+
+    names: Required[Sequence[Text] | Opaque]
+    """Index patterns, such as `logs-*`."""
+
+    query: Text
+    """Only documents that this query (JSON) matches; not together with `replication`."""
+
+    field_security: HandOverAccessSearchFieldSecurity | Opaque
+    """Only some fields; not together with `replication`."""
+
+    allow_restricted_indices: Flag
+    """Let the patterns match system indices too; off unless given."""
+
+
+class HandOverAccessReplication(TypedDict, total=False):
+    """Indices for cross-cluster replication."""
+
+    names: Required[Sequence[Text] | Opaque]
+    """Index patterns, such as `logs-*`."""
+
+    allow_restricted_indices: Flag
+    """Let the patterns match system indices too; off unless given."""
+
+
+class HandOverAccess(TypedDict, total=False):
+    """For API keys whose remote side Terraform does not reach: what the key gives access to. The request that makes
+    the key is then handed over.
+    """
+
+    search: Sequence[HandOverAccessSearch] | Opaque
+    """Indices for cross-cluster search."""
+
+    replication: Sequence[HandOverAccessReplication] | Opaque
+    """Indices for cross-cluster replication."""
+
+
 class HandOver(Resource):
     """Ready files and a run-book for one connection: everything that no API can do, with all values filled in. The
     files change only when their content does, and hold no secret. What lies in the folder beside them is never
@@ -215,6 +260,7 @@ class HandOver(Resource):
         local: HandOverLocal | Opaque,
         remote: HandOverRemote | Opaque,
         secret_file: Text | None = None,
+        access: HandOverAccess | Opaque | None = None,
         skip_unavailable: Flag | None = None,
         provider: TerraformProvider | None = None,
         depends_on: Sequence[ITerraformDependable] | None = None,
@@ -236,6 +282,8 @@ class HandOver(Resource):
             secret_file: File that holds the key when the commands of the run-book are run, as
                 `ece_cross_cluster_api_key.local.secret_file` writes it; it is named, never read. Needed for API
                 keys whose local side is no deployment.
+            access: For API keys whose remote side Terraform does not reach: what the key gives access to. The
+                request that makes the key is then handed over.
             skip_unavailable: Where the settings are handed over: whether searches go on without this remote.
             provider: The provider block to use; needed where a stack has several.
             depends_on: Blocks that must come first; generated classes only.
@@ -253,6 +301,7 @@ class HandOver(Resource):
                 "local": local,
                 "remote": remote,
                 "secret_file": secret_file,
+                "access": access,
                 "skip_unavailable": skip_unavailable,
             },
             provider=provider,
@@ -296,6 +345,13 @@ class HandOver(Resource):
         local side is no deployment.
         """
         return self._references.string("secret_file")
+
+    @property
+    def access(self) -> IResolvable:
+        """For API keys whose remote side Terraform does not reach: what the key gives access to. The request that
+        makes the key is then handed over.
+        """
+        return self._references.opaque("access")
 
     @property
     def skip_unavailable(self) -> IResolvable:

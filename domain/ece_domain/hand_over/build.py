@@ -10,6 +10,7 @@ from ece_domain.hand_over.checks import findings
 from ece_domain.hand_over.content import HandOver, Step
 from ece_domain.hand_over.eck import Eck
 from ece_domain.hand_over.facts import Connection, Platform
+from ece_domain.hand_over.key_request import key_files
 from ece_domain.hand_over.network import network_file, network_steps
 from ece_domain.hand_over.run_book import run_book
 from ece_domain.hand_over.self_managed import SelfManaged
@@ -24,7 +25,7 @@ def hand_over(connection: Connection) -> HandOver:
     for finding in findings(connection):
         raise InvalidValue(str(finding))
     part = _part(connection)
-    files = [network_file(connection), *(part.files() if part else ())]
+    files = [network_file(connection), *key_files(connection), *(part.files() if part else ())]
     steps = tuple(_steps(connection, part))
     files.append(run_book(connection, connection.route, files, steps))
     return HandOver(connection.route, tuple(sorted(files, key=lambda file: file.name)), steps)

@@ -132,6 +132,8 @@ class Connection:
     skip_unavailable: bool = True
     same_installation: bool = False
     """Both are deployments of one ECE."""
+    access: Mapping[str, Any] | None = None
+    """What a key gives access to, as Elasticsearch takes it, for one that is made by hand."""
 
     @property
     def route(self) -> str:
@@ -153,6 +155,11 @@ class Connection:
     def other(self) -> Side:
         """The side opposite to the partner; without a partner the local one."""
         return self.local if self.partner in (None, self.remote) else self.remote
+
+    @property
+    def key_is_made_by_hand(self) -> bool:
+        """Terraform cannot make the key, as it does not reach the remote cluster."""
+        return self.is_by_key and not self.remote.is_cloud and not self.remote.is_reached
 
     @property
     def is_by_key(self) -> bool:

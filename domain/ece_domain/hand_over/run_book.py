@@ -14,6 +14,7 @@ _PURPOSES = {
     "trust.yml": "whom the nodes let in",
     "elasticsearch.yml": "settings of every node",
     "elasticsearch.trust.yml": "the setting that puts trust.yml into force",
+    "create_key.console": "the request that makes the key on the remote cluster",
     "keystore.sh": "puts the key into the keystore; holds no secret",
     "instances.yaml": "names for new node certificates",
     "certutil.sh": "makes certificates",

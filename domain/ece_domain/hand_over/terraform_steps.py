@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ece_domain.hand_over.content import Step
 from ece_domain.hand_over.facts import Connection, Platform, Side
+from ece_domain.hand_over.key_request import key_steps
 
 _WHO = "Terraform"
 
@@ -17,7 +18,10 @@ def _step(what: str, check: str, undo: str) -> Step:
 def before(connection: Connection) -> Iterator[Step]:
     """Key or trust: what comes first on the sides that Terraform reaches."""
     if connection.is_by_key:
-        yield _key(connection)
+        if connection.key_is_made_by_hand:
+            yield from key_steps(connection)
+        else:
+            yield _key(connection)
     else:
         for side, peer in ((connection.remote, connection.local), (connection.local, connection.remote)):
             if side.is_cloud:
@@ -26,15 +30,6 @@ def before(connection: Connection) -> Iterator[Step]:
 
 def _key(connection: Connection) -> Step:
     local, remote = connection.local, connection.remote
-    if not remote.is_cloud and not remote.is_reached:
-        who = f"Elasticsearch administrator of {remote.name}"
-        kept = f"put the value `encoded` into {connection.secret_file}" if connection.secret_file else "hand it over"
-        return Step(
-            who,
-            f"Make a cross-cluster API key (Kibana: Stack Management > API keys, type cross-cluster), and {kept}.",
-            check="`GET _security/api_key` shows it with type cross_cluster.",
-            undo="Invalidate it, when the alias and the secret are gone.",
-        )
     goes = "the keystore" if local.is_cloud else f"{connection.secret_file}"
     return _step(
         f"ece_cross_cluster_api_key makes the key on {remote.words}; its value goes into {goes} of {local.name}."

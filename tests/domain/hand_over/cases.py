@@ -92,6 +92,9 @@ ECK: Final = Side(
     egress=("203.0.113.128/28",),
 )
 
+ACCESS: Final[dict[str, Any]] = {"search": [{"names": ["orders-*"]}]}
+"""What the key of a cluster gives access to that Terraform does not reach."""
+
 PAIRS: Final[dict[str, tuple[Side, Side]]] = {
     "O1": (ECE, FAR),
     "O2": (ECE, FAR),
@@ -111,6 +114,7 @@ def connection(route: str, model: SecurityModel, **more: Any) -> Connection:
     """The connection of a route."""
     local, remote = PAIRS[route]
     alias = remote.name
+    by_hand = model is SecurityModel.API_KEY and not remote.is_cloud
     return Connection(
         **{
             "alias": alias,
@@ -118,7 +122,8 @@ def connection(route: str, model: SecurityModel, **more: Any) -> Connection:
             "local": local,
             "remote": remote,
             "folder": f"hand-over/{alias}",
-            "secret_file": None if local.is_cloud else f"secrets/{alias}",
+            "secret_file": None if local.is_cloud and not by_hand else f"secrets/{alias}",
+            "access": ACCESS if by_hand else None,
             "same_installation": route == "O1",
             **more,
         }

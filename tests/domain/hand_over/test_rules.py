@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from copy import deepcopy
 from dataclasses import replace
@@ -142,6 +143,18 @@ def test_settings_are_left_to_terraform_where_it_reaches_the_cluster():
     reached = hand_over(replace(case, local=replace(SELF, is_reached=True)))
     assert "cluster.remote" not in reached.file("elasticsearch.yml").text
     assert any("ece_remote_cluster" in step.what for step in reached.steps)
+
+
+@pytest.mark.parametrize("route", ["O4", "O5"])
+def test_a_key_that_terraform_cannot_make_is_asked_for_ready(route: str):
+    """The request has all values; where Terraform reaches the cluster it makes the key itself."""
+    case = connection(route, KEY)
+    request = hand_over(case).file("create_key.console").text
+    assert json.loads(request[request.index("{") :])["access"] == case.access
+    reached = hand_over(replace(case, remote=replace(case.remote, is_reached=True)))
+    assert "create_key.console" not in [file.name for file in reached.files]
+    without = hand_over(replace(case, access=None))
+    assert any("Make a cross-cluster API key central-to-" in step.what for step in without.steps)
 
 
 @pytest.mark.parametrize(("route", "model"), [case for case in CASES if case[0][1] in "45"])

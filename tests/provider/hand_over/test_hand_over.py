@@ -156,7 +156,9 @@ async def test_import_by_folder_ends_in_an_empty_plan(world: World, arguments: A
     assert (await world.import_(KIND, identity={"id": "hand-over/onprem"})).state == stored.state
 
 
-@pytest.mark.parametrize("content", [None, "{", '{"inputs": 3, "files": {}}'])
+@pytest.mark.parametrize(
+    "content", [None, "{", '{"inputs": 3, "files": {}}', '{"inputs": {}, "files": {"../theirs": "0"}}']
+)
 async def test_import_of_a_folder_that_tells_nothing(world: World, content: str | None):
     """No guessing."""
     if content is not None:
@@ -183,6 +185,25 @@ async def test_a_deployment_that_is_gone_leaves_the_files(world: World, argument
     assert any("files stay as they are" in text for text in planned.warnings)
     await world.destroy(KIND, stored)
     assert not FOLDER.exists()
+
+
+@pytest.mark.parametrize("create_first", [False, True])
+async def test_a_replacement_by_itself_keeps_the_files(world: World, arguments: Arguments, create_first: bool):
+    """The half that removes must not take away what the other half writes."""
+    stored = await world.apply(KIND, arguments)
+    before = {name: (FOLDER / name).stat().st_mtime_ns for name in stored["files"]}
+    after = await world.apply(KIND, arguments, stored, replace=True, create_first=create_first)
+    assert after["files"] == stored["files"]
+    assert {name: (FOLDER / name).stat().st_mtime_ns for name in after["files"]} == before
+
+
+async def test_two_objects_of_one_plan_do_not_share_a_folder(world: World, arguments: Arguments):
+    """However the folder is spelled."""
+    async with world.process() as process:
+        await process.plan(KIND, world.given(KIND, arguments), None)
+        other = {**arguments, "alias": "other", "folder": "./hand-over//onprem"}
+        with pytest.raises(Refused, match="This folder has two owners"):
+            await process.plan(KIND, world.given(KIND, other), None)
 
 
 # sides
@@ -233,6 +254,22 @@ async def test_one_installation_is_told_apart(world: World, central: dict[str, A
     }  # fmt: skip
     assert (await world.apply(KIND, arguments))["route"] == "O1"
     assert "to its own load balancer" in on_disk(Path("ho"))["network.csv"]
+
+
+async def test_a_key_that_is_made_by_hand(world: World, central: dict[str, Any]):
+    """The request follows the access."""
+    arguments = {
+        "folder": "ho", "alias": "onprem", "security_model": "api_key", "secret_file": "key",
+        "access": {"search": [{"names": ["a-*"]}]},
+        "local": {"kind": "ece", "name": "central", "deployment_id": central["id"]},
+        "remote": {"kind": "self_managed", "name": "onprem", "address": "onprem.example.com"},
+    }  # fmt: skip
+    stored = await world.apply(KIND, arguments)
+    assert '"a-*"' in on_disk(Path("ho"))["create_key.console"]
+    assert (await world.plan(KIND, arguments, stored)).changed == set()
+    after = await world.apply(KIND, {**arguments, "access": {"search": [{"names": ["b-*"]}]}}, stored)
+    assert '"b-*"' in on_disk(Path("ho"))["create_key.console"]
+    assert (await world.import_(KIND, "ho")).state == after.state
 
 
 async def test_no_secret_is_read(world: World, central: dict[str, Any]):

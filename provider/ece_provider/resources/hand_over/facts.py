@@ -12,7 +12,7 @@ from ece_domain.security_models import MODELS, SecurityModel
 from ece_provider.environment_ids import optional_answer, scope_of
 from ece_provider.sides import require
 from terraform_plugin.diagnostics import DiagnosticError, Path
-from terraform_plugin.values import Values, is_known, is_set
+from terraform_plugin.values import Values, is_known, is_set, is_wholly_known
 
 if TYPE_CHECKING:
     from ece_provider.configured import ConfiguredProvider
@@ -114,7 +114,15 @@ def _connection(values: Values, local: Side, remote: Side, *, same_installation:
         secret_file=text("secret_file", "unknown") if values.get("secret_file") is not None else None,
         skip_unavailable=skip if is_set(skip) else True,
         same_installation=same_installation,
+        access=_access(values.get("access")),
     )
+
+
+def _access(value: Any) -> Mapping[str, Any] | None:
+    """What a key gives access to, as Elasticsearch takes it; None where it is not given, or not wholly known."""
+    from ece_provider.resources.cross_cluster_api_key.access import to_request
+
+    return to_request(value) if is_set(value) and is_wholly_known(value) else None
 
 
 async def connection_of(provider: ConfiguredProvider, values: Values, environment_ids: dict[str, Any]) -> Connection:

@@ -50,6 +50,8 @@ class Folder:
     def __init__(self, name: str) -> None:
         self.name = name
         self._path = FilePath(name)
+        self.key = os.path.normpath(name)
+        """The folder in one spelling, for those who must not share it."""
 
     def record(self) -> Record | None:
         """What an earlier apply left, None where there is none.
@@ -59,7 +61,10 @@ class Folder:
         """
         try:
             content = json.loads((self._path / RECORD).read_text(encoding="utf-8"))
-            return Record(dict(content["inputs"]), {str(name): str(sha) for name, sha in content["files"].items()})
+            files = {str(name): str(sha) for name, sha in content["files"].items()}
+            if any(".." in FilePath(name).parts or FilePath(name).is_absolute() for name in files):
+                raise ValueError("a name that leads out of the folder")
+            return Record(dict(content["inputs"]), files)
         except FileNotFoundError:
             return None
         except NotADirectoryError:

@@ -6,6 +6,7 @@ from ece_domain.hand_over import CLOUD, PLATFORMS, findings
 from ece_domain.hand_over.facts import Platform
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import to_diagnostic
+from ece_provider.owners import claim_in_plan
 from ece_provider.resources.hand_over.facts import PLACES, given
 from ece_provider.resources.hand_over.folder import RECORD, Folder
 from ece_provider.resources.hand_over.mapping import imported
@@ -42,6 +43,7 @@ class HandOver(Resource[ConfiguredProvider]):
             return
         if is_set(planned["folder"]):
             planned["id"] = planned["folder"]
+            claim_in_plan(context, TYPE_NAME, Folder(planned["folder"]).key, "this folder", Path("folder"))
         if context.is_update and prior is not None and prior["up_to_date"] is not True:
             planned |= dict.fromkeys(COMPUTED, UNKNOWN)
         check(planned, context.diagnostics)

@@ -12,6 +12,7 @@ from ece_domain.hand_over.facts import (
     PLATFORMS,
 )
 from ece_domain.security_models import MODELS
+from ece_provider.resources.cross_cluster_api_key.schema import SCHEMA as KEY_SCHEMA
 from ece_provider.validators import ALIAS, DEPLOYMENT_ID, REMOTE_ADDRESS, SERVER_NAME, VERSION
 from terraform_plugin.schema import Attribute, IdentityAttribute, IdentitySchema, Nested, Nesting, Schema
 from terraform_plugin.types import BOOL, NUMBER, STRING, ListOf, MapOf
@@ -19,11 +20,18 @@ from terraform_plugin.validators import NotEmpty, OneOf
 
 TYPE_NAME: Final = "ece_hand_over"
 
-INPUTS: Final = ("alias", "security_model", "local", "remote", "secret_file", "skip_unavailable")
+INPUTS: Final = ("alias", "security_model", "local", "remote", "secret_file", "skip_unavailable", "access")
 """Attributes that decide what the files hold, beside what the API tells."""
 
 COMPUTED: Final = ("route", "files", "steps", "up_to_date")
 """Attributes that are known when the files are written."""
+
+
+def same_access(left: object, right: object) -> bool:
+    """True when two values of ``access`` let the same things through."""
+    from ece_provider.resources.cross_cluster_api_key.access import same_access as same
+
+    return same(left, right)
 
 
 def _text(description: str, *validators: object, required: bool = False) -> Attribute:
@@ -152,6 +160,15 @@ SCHEMA: Final = Schema(
             "`ece_cross_cluster_api_key.local.secret_file` writes it; it is named, never read. Needed for API keys "
             "whose local side is no deployment.",
             NotEmpty(),
+        ),
+        "access": Attribute(
+            optional=True,
+            equivalent=same_access,
+            nested=KEY_SCHEMA.attributes["access"].nested,
+            description=(
+                "For API keys whose remote side Terraform does not reach: what the key gives access to. The request "
+                "that makes the key is then handed over."
+            ),
         ),
         "skip_unavailable": Attribute(
             type=BOOL,

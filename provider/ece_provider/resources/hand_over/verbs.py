@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from ece_domain.findings import InvalidValue
 from ece_domain.hand_over import HandOver, findings, hand_over
 from ece_provider.findings import to_diagnostic
+from ece_provider.owners import must_keep, note_done, settle
 from ece_provider.places import EnvironmentUnknown
 from ece_provider.resources.hand_over.facts import ENVIRONMENTS, connection_of
 from ece_provider.resources.hand_over.folder import Folder, Record
 from ece_provider.resources.hand_over.mapping import computed, record_of, state_of
+from ece_provider.resources.hand_over.schema import TYPE_NAME
 from terraform_plugin.diagnostics import DiagnosticError, Path
 from terraform_plugin.resource import Context, CreateContext, DeleteContext, ReadContext, UpdateContext
 from terraform_plugin.values import Values
@@ -31,17 +33,20 @@ def place_of(finding: Finding) -> Path:
 
 async def create(context: CreateContext[ConfiguredProvider]) -> Values:
     """Write all files; nothing is written when something of somebody else is in the way."""
+    settle(context)
     values = context.planned
     made = await _made(context, values)
     folder, record = Folder(values["folder"]), record_of(values, made)
     before = folder.record()
-    if before is not None and not before.is_same_connection(record):
+    kept = context.provider.owners.take_kept(TYPE_NAME, folder.key)
+    if before is not None and kept is None and not before.is_same_connection(record):
         raise _taken(values["folder"], before)
-    owned = dict(before.files) if before is not None else {}
+    owned = {**(before.files if before is not None else {}), **(kept or {})}
     folder.check_free(made.files, owned)
     state = state_of(values, made)
     context.save(state)
     _write(context, folder, made, record, owned)
+    note_done(context, TYPE_NAME, folder.key)
     return state
 
 
@@ -54,6 +59,7 @@ async def update(context: UpdateContext[ConfiguredProvider]) -> Values:
     owned = {**(before.files if before is not None else {}), **(context.prior["files"] or {})}
     folder.check_free(made.files, owned)
     _write(context, folder, made, record, owned)
+    note_done(context, TYPE_NAME, folder.key)
     return state_of(values, made)
 
 
@@ -97,8 +103,14 @@ def _differing(before: dict[str, str], after: dict[str, Any]) -> str:
 
 
 async def delete(context: DeleteContext[ConfiguredProvider]) -> None:
-    """Remove the files that are as they were written, and the folder when nothing else is in it."""
+    """Remove the files that are as they were written, and the folder when nothing else is in it.
+
+    Where they are written again by the other half of a replacement they stay.
+    """
     folder = Folder(context.state["folder"])
+    if must_keep(context, TYPE_NAME, folder.key):
+        context.provider.owners.keep(TYPE_NAME, folder.key, context.state["files"] or {})
+        return
     _tell_kept(context, folder, folder.remove(context.state["files"] or {}))
 
 
