@@ -145,7 +145,8 @@ class Simulator:
 
         Options: `version`, `host` (the name by which others reach it), `cluster_id` and `scope_id` (for names of
         nodes), `egress` (the address that others see), `named_nodes` (whether the node's certificate has an otherName
-        from the start), `documents` (sources by index and id).
+        from the start), `nodes` (how many; each further one has a home `<home>-node2`, …), `documents` (sources by
+        index and id).
         """
         return self.partners.add_self_managed(name, home, **options)
 

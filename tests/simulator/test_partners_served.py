@@ -150,7 +150,8 @@ def test_control_refuses(served: Simulator) -> None:
         ("apply", {"partner": "search", "manifest": "kind: Nothing"}),
         ("add_eck", {"name": "search"}),
         ("add_hosted", {"regions": []}),
-        ("add_self_managed", {"nodes": 3}),
+        ("add_self_managed", {"nodes": 0}),
+        ("add_self_managed", {"name": "more", "color": "red"}),
     ):
         with pytest.raises(urllib.error.HTTPError, match="400"):
             control(served, method, **arguments)

@@ -355,6 +355,34 @@ def test_a_client_without_tls(ece: Cluster, onprem: SelfManagedCluster) -> None:
     assert not is_connected(onprem)
 
 
+def test_every_node_needs_it(sim: Simulator, ece: Cluster, tmp_path: Path) -> None:
+    """Keys, lines and trust count when all nodes have them."""
+    cluster = sim.add_self_managed("three", tmp_path / "three", nodes=3, named_nodes=True)
+    assert [home.name for home in cluster.homes] == ["three", "three-node2", "three-node3"]
+    assert cluster.node_names == cluster.wanted_node_names
+    sim.control.set_proxy_ca("public")
+    connect(cluster, ece.host, 9443)
+    name, key = "cluster.remote.r.credentials", new_key(ece)
+    for home in cluster.homes:
+        cluster.call("POST", "_nodes/reload_secure_settings")
+        assert not is_connected(cluster)
+        run(home, "bin/elasticsearch-keystore", "add", "--stdin", name, given=key)
+    cluster.call("POST", "_nodes/reload_secure_settings")
+    assert found(cluster) == 1
+
+    ece.put_trust(direct=[ca_entry(cluster.ca_pem, additional_node_names=cluster.node_names[:1])])
+    connect(ece, cluster.host, 9300)
+    for home in cluster.homes:
+        yml = home / "config" / "elasticsearch.yml"
+        yml.write_text(yml.read_text().replace("[certs/ca.crt]", "[certs/ca.crt, certs/ece.crt]"))
+        (home / "config" / "certs" / "ece.crt").write_text(authorities_of(ece))
+        assert not is_connected(ece)
+        assert cluster.restart(), cluster.log()
+    assert not is_connected(ece)
+    ece.put_trust(direct=[ca_entry(cluster.ca_pem, additional_node_names=cluster.node_names)])
+    assert is_connected(ece)
+
+
 # what keeps a node from starting
 
 

@@ -168,16 +168,16 @@ class Partner(Door):
         return tuple(pem for pem in first if all(pem in other for other in others))
 
     def find(self, server_name: str | None) -> ServedCluster | None:
-        """Whatever the name: there is only one cluster here."""
+        """Whatever the name: there is only one cluster here. Of several nodes the last one answers, and dials."""
         with self.plane.lock:
             if not self.running:
                 return None
-            return ServedCluster(self.site(), True, self.nodes[0].node, self.trust(), None)
+            return ServedCluster(self.site(), True, self.nodes[-1].node, self.trust(), None)
 
     def shown(self) -> Shown:
         """The certificate of the remote cluster server."""
         with self.plane.lock:
-            server = self.nodes[0].server if self.nodes else None
+            server = self.nodes[-1].server if self.nodes else None
             if server is None:
                 raise ConnectionRefusedError(f"{self.name}: no remote cluster server")
             return server
@@ -213,7 +213,7 @@ class Partner(Door):
             return self.site() if self.running else None
 
     def _caller(self, alias: str | None) -> Caller:
-        node = self.nodes[0]
+        node = self.nodes[-1]
         return Caller(
             source=self.egress,
             shown=node.node,

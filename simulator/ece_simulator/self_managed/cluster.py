@@ -1,7 +1,8 @@
-"""A self-managed cluster of one node that reads its home folder when it starts."""
+"""A self-managed cluster that reads the home folders of its nodes when it starts."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,15 @@ from ece_simulator.partners.failure import StartFailure
 from ece_simulator.partners.node_setup import Ingredients, NodeSetup, check_formation, start
 from ece_simulator.partners.partner import Partner, Surroundings
 from ece_simulator.partners.yaml_text import settings_of
-from ece_simulator.self_managed.home import NODE, SETTINGS, ConfigFiles, Home
+from ece_simulator.self_managed.home import SETTINGS, ConfigFiles, Home
 
 
 class SelfManagedCluster(Partner):
     """A cluster that somebody runs on own hosts; `host` is the name by which others reach it.
 
     Its settings, certificates, trust file and keystore are real files below `home`; `restart` reads them all, the
-    trust file is watched, and `_nodes/reload_secure_settings` reads the keystore.
+    trust file is watched, and `_nodes/reload_secure_settings` reads the keystore. Further nodes have homes of their own
+    beside it (`home-node2`, …): what is done on one node only does not count.
     """
 
     kind = "self_managed"
@@ -34,30 +36,45 @@ class SelfManagedCluster(Partner):
         cluster_id: str | None = None,
         scope_id: str,
         named_nodes: bool = False,
+        nodes: int = 1,
         documents: dict[str, dict[str, dict[str, Any]]] | None = None,
     ) -> None:
         super().__init__(name, around, version=version, egress=egress, cluster_id=cluster_id, documents=documents)
         self.host, self.scope_id = host, scope_id
-        self._home = Home(home.resolve())
-        self._home.fill(name, host, self.wanted_node_name if named_nodes else None)
+        if nodes < 1:
+            raise ValueError(f"nodes: at least 1, got {nodes}")
+        self._homes = list(_homes(home.resolve(), nodes))
+        self._home = self._homes[0]
+        for one, wanted in zip(self._homes, self.wanted_node_names, strict=True):
+            one.fill(name, host, wanted if named_nodes else None)
         self.ca_file = str(self._home.certificate_authority)
         self.plane.network.add(host, self.ports)
         self.restart()
 
     @property
     def home(self) -> Path:
-        """The folder that stands for ES_HOME."""
+        """The folder that stands for ES_HOME (of the first node)."""
         return self._home.path
 
     @property
+    def homes(self) -> list[Path]:
+        """The folders of all nodes."""
+        return [one.path for one in self._homes]
+
+    @property
     def config(self) -> Path:
-        """The folder of settings, certificates and keystore."""
+        """The folder of settings, certificates and keystore (of the first node)."""
         return self._home.config
 
     @property
     def wanted_node_name(self) -> str:
-        """The otherName that a node certificate of the Elastic pattern would carry."""
-        return node_name(NODE, self.cluster_id, self.scope_id)
+        """The otherName that the first node's certificate would carry by the Elastic pattern."""
+        return self.wanted_node_names[0]
+
+    @property
+    def wanted_node_names(self) -> list[str]:
+        """The same of all nodes."""
+        return [node_name(one.node, self.cluster_id, self.scope_id) for one in self._homes]
 
     @property
     def ca_pem(self) -> str:
@@ -68,9 +85,9 @@ class SelfManagedCluster(Partner):
         """Reads every file anew; False, and words in the log, when the node does not start or the cluster not form."""
         with self.plane.lock:
             try:
-                secrets = self.secrets()
-                nodes = [self._node(secrets)]
+                nodes = [self._node(one) for one in self._homes]
                 check_formation(nodes)
+                secrets = self.secrets()
             except (StartFailure, ValueError) as failure:
                 self.restarted([], {})
                 self.site().note(str(failure))
@@ -78,17 +95,20 @@ class SelfManagedCluster(Partner):
             self.restarted(nodes, secrets)
             return True
 
-    def _node(self, secrets: dict[str, str]) -> NodeSetup:
-        path = self.config / SETTINGS
+    def _node(self, home: Home) -> NodeSetup:
+        path = home.config / SETTINGS
         if not path.is_file():
             raise StartFailure(f"no settings: [{path}] does not exist")
         settings = settings_of(path.read_text(encoding="utf-8"), SETTINGS)
         public = (self.around.well_known.root.pem,)
-        return start(Ingredients(NODE, settings, secrets, ConfigFiles(self.config), public, self.version))
+        return start(
+            Ingredients(home.node, settings, home.keystore.read(), ConfigFiles(home.config), public, self.version)
+        )
 
     def secrets(self) -> dict[str, str]:
-        """The keystore as it is on disk."""
-        return self._home.keystore.read()
+        """What the keystores of all nodes have in common on disk."""
+        first, *others = [one.keystore.read() for one in self._homes]
+        return {name: value for name, value in first.items() if all(other.get(name) == value for other in others)}
 
     def refresh(self) -> None:
         """The trust file is read at each look anyway."""
@@ -98,6 +118,7 @@ class SelfManagedCluster(Partner):
         return {
             "name": self.name,
             "home": str(self.home),
+            "homes": [str(path) for path in self.homes],
             "endpoint": self.endpoint,
             "username": self.username,
             "password": self.password,
@@ -108,6 +129,13 @@ class SelfManagedCluster(Partner):
             "scope_id": self.scope_id,
             "node_names": self.node_names,
             "wanted_node_name": self.wanted_node_name,
+            "wanted_node_names": self.wanted_node_names,
             "egress": self.egress,
             "running": self.running,
         }
+
+
+def _homes(first: Path, count: int) -> Iterator[Home]:
+    for number in range(1, count + 1):
+        node = f"node{number}"
+        yield Home(first if number == 1 else first.with_name(f"{first.name}-{node}"), node, first / "ca")

@@ -10,7 +10,6 @@ from ece_simulator.partners.issuing import Issued, Names, certificate_for
 from ece_simulator.partners.scripts import write_script
 from ece_simulator.self_managed.keystore_file import KeystoreFile
 
-NODE = "node1"
 SETTINGS = "elasticsearch.yml"
 LOOPBACK = ("127.0.0.1", "::1")
 _YML = """\
@@ -22,17 +21,19 @@ xpack.security.http.ssl.certificate: certs/http.crt
 xpack.security.http.ssl.key: certs/http.key
 xpack.security.transport.ssl.enabled: true
 xpack.security.transport.ssl.verification_mode: certificate
-xpack.security.transport.ssl.certificate: certs/node1.crt
-xpack.security.transport.ssl.key: certs/node1.key
+xpack.security.transport.ssl.certificate: certs/{node}.crt
+xpack.security.transport.ssl.key: certs/{node}.key
 xpack.security.transport.ssl.certificate_authorities: [certs/ca.crt]
 """
 
 
 @dataclass(frozen=True)
 class Home:
-    """The folder of one node."""
+    """The folder of one node; `authority_folder` holds the CA of the cluster."""
 
     path: Path
+    node: str
+    authority_folder: Path
 
     @property
     def config(self) -> Path:
@@ -42,7 +43,7 @@ class Home:
     @property
     def certificate_authority(self) -> Path:
         """The cluster's own CA."""
-        return self.path / "ca" / "ca.crt"
+        return self.authority_folder / "ca.crt"
 
     @property
     def keystore(self) -> KeystoreFile:
@@ -56,17 +57,17 @@ class Home:
         (self.path / "logs").mkdir(parents=True, exist_ok=True)
         if (self.config / SETTINGS).exists():
             return
-        authority = kept_authority(self.certificate_authority.parent, f"{name} CA")
+        authority = kept_authority(self.authority_folder, f"{name} CA")
         certs = self.config / "certs"
         certs.mkdir(parents=True, exist_ok=True)
         (certs / "ca.crt").write_bytes(authority.pem)
         others = (other_name,) if other_name else ()
-        self._issue(certs / NODE, Names(NODE, others, (host,), LOOPBACK), authority)
+        self._issue(certs / self.node, Names(self.node, others, (host,), LOOPBACK), authority)
         self._issue(certs / "http", Names(host, (), (host, "localhost"), LOOPBACK), authority)
         self._issue(certs / "server", Names(host, (), (host,), ()), authority)
         if not self.keystore.exists():
             self.keystore.write({"keystore.seed": "simulated"})
-        (self.config / SETTINGS).write_text(_YML.format(name=name, node=NODE), encoding="utf-8")
+        (self.config / SETTINGS).write_text(_YML.format(name=name, node=self.node), encoding="utf-8")
 
     def _issue(self, stem: Path, names: Names, authority: Issued) -> None:
         made = certificate_for(names, authority.certificate, authority.key)
