@@ -8,7 +8,6 @@ from typing import Any, Final
 from ece_domain.cloud_ids import CloudId
 from ece_domain.compatibility import can_replicate, can_search
 from ece_domain.findings import InvalidValue
-from ece_domain.hand_over import trust_lines
 from ece_domain.remote_clusters import Address
 from ece_domain.security_models import CLOUD_PORTS, MODELS, OTHER_PORTS, SecurityModel
 from ece_domain.versions import Version
@@ -148,6 +147,8 @@ class TrustFile(Function):
 
     def call(self, *arguments: Value) -> Value:
         """Write it."""
+        from ece_domain.hand_over import trust_lines
+
         trusted, own = arguments
         if not own:
             _read(1, lambda names: trust_lines(trusted or ("*",), names), own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Final
 
@@ -121,6 +121,14 @@ def _kubernetes(connection: Connection, side: Side, place: str) -> Iterator[Find
                 f'"{getattr(side, name) or ""}": the {name} of the Elasticsearch resource of {side.name} is needed.',
                 field=f"{place}.{name}",
             )
+    known = (side.manifest or {}).get("metadata") or {}
+    if isinstance(known, Mapping) and known.get("name") not in (None, side.cluster_name):
+        yield Finding(
+            "manifest is another resource",
+            f'It is that of "{known["name"]}", and cluster_name is "{side.cluster_name}": the patch would give one '
+            "cluster the node sets of another.",
+            field=f"{place}.manifest",
+        )
     patches_lists = not connection.is_by_key or side is connection.local
     if patches_lists:
         try:

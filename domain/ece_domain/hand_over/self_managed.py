@@ -173,7 +173,7 @@ class SelfManaged:
                     f"# Makes certificates signed by {self.side.ca_file}, on the one node that holds this CA and its",
                     "# key; a password of the CA is asked for.",
                     "set -eu",
-                    "umask 077",
+                    "umask 027",
                 ),
                 *needed(f"cd {shlex.quote(self.side.home)}"),
                 *plain(f"rm -f {archive}"),

@@ -54,7 +54,7 @@ class SelfManagedSteps:
         target = shlex.quote(self._here)
         return Step(
             self._who,
-            f"On every node: copy this folder to {self._here}.",
+            f"On every node: bring this folder there, and copy it to {self._here}.",
             (f"mkdir -p {target}", f"cp -R {source} {target}/"),
             check=f"`ls {self._here}` shows the files; the user of Elasticsearch can read them.",
             undo=f"Last of all: `rm -r {self._here}`.",
@@ -65,7 +65,8 @@ class SelfManagedSteps:
         what = (
             "Make the certificate of the remote cluster server, and copy its folder to every node."
             if self._connection.is_by_key
-            else "Make certificates that carry the names of instances.yaml, and copy each node's folder to its node."
+            else "Make certificates that carry the names of instances.yaml, and copy each node's folder to its node. "
+            "Every node of the cluster must be among them: one with another name is rejected when the trust file counts."
         )
         return Step(
             self._who,

@@ -7,8 +7,9 @@ in, the cluster's own nodes among them: a file without those makes the nodes rej
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 
 from ece_domain.findings import InvalidValue
 from ece_domain.hand_over.content import File, Line, plain
@@ -39,15 +40,21 @@ def certificate_names(side: Side) -> tuple[str, ...]:
 
 def own_names(side: Side) -> tuple[str, ...]:
     """Patterns or names by which a cluster's own nodes are let in, the one that counts after the hand-over first."""
-    names: list[str] = []
     suffix = node_suffix(side)
-    if suffix is not None:
-        names.append(f"*.{suffix}")
+    names = [] if suffix is None else [f"*.{suffix}"]
     if side.platform is Platform.ECK:
-        names.append(f"*.node.{side.cluster_name}.{side.namespace}.es.local")
-    if suffix is None and side.platform is not Platform.ECK:
+        names.append(f"*.{_present_suffix(side)}")
+    if suffix is None:
         names.extend(side.node_names)
-    return tuple(names)
+    return tuple(dict.fromkeys(names))
+
+
+def _present_suffix(side: Side) -> str:
+    """What the operator puts behind a pod's name: ``otherNameSuffix`` of the resource, else ECK's own form."""
+    found: Any = side.manifest or {}
+    for name in ("spec", "transport", "tls", "otherNameSuffix"):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return str(found) if found else f"node.{side.cluster_name}.{side.namespace}.es.local"
 
 
 def trust_lines(trusted: Sequence[str], own: Sequence[str], nodes: Iterable[str] = ()) -> tuple[Line, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ece_domain.findings import InvalidValue
-from ece_domain.hand_over import findings, hand_over, trust_lines
+from ece_domain.hand_over import findings, hand_over, own_names, trust_lines
 from ece_domain.hand_over.configure_script import configure_script
 from ece_domain.hand_over.node_sets import with_node_settings, with_secure_setting
 from ece_domain.hand_over.yaml_text import yaml_lines
@@ -71,6 +71,15 @@ def test_own_names_of_eck_follow_what_its_certificates_carry_before_and_after():
     assert "otherNameSuffix: node.shop1.cluster.shop.account" in made_here.file("elasticsearch.patch.yaml").text
 
 
+def test_own_names_of_eck_follow_the_resource_as_it_is():
+    """A suffix that the resource sets already is what its pods carry: ECK's own form would lock them out."""
+    manifest = deepcopy(MANIFEST)
+    manifest["spec"]["transport"] = {"tls": {"otherNameSuffix": "nodes.example.com"}}
+    assert own_names(replace(ECK, manifest=manifest)) == ("*.nodes.example.com",)
+    named = replace(ECK, node_names=("third-party-0.example.com",))
+    assert own_names(named) == ("*.node.shop.elastic.es.local", "third-party-0.example.com")
+
+
 # facts
 
 
@@ -89,6 +98,7 @@ def test_own_names_of_eck_follow_what_its_certificates_carry_before_and_after():
         ("O4", CERTIFICATE, "local", {"cluster_id": "x"}, "local.cluster_id"),
         ("O5", CERTIFICATE, "remote", {"manifest": None}, "remote.manifest"),
         ("O5", CERTIFICATE, "remote", {"manifest": {"spec": {}}}, "remote.manifest"),
+        ("O5", KEY, "remote", {"manifest": {"metadata": {"name": "other"}}}, "remote.manifest"),
         ("O5", KEY, "remote", {"namespace": "No"}, "remote.namespace"),
         ("I5", KEY, "local", {"manifest": None}, "local.manifest"),
         ("I4", KEY, "remote", {"ca_pem": ()}, "remote.ca_pem"),

@@ -103,6 +103,15 @@ async def test_a_fact_that_changes_is_a_plan(world: World, arguments: Arguments)
     assert (await world.plan(KIND, arguments, after)).changed == set()
 
 
+async def test_an_upgrade_is_no_plan(world: World, arguments: Arguments, central: dict[str, Any]):
+    """Versions that nobody gave stand in no file: a changed version is one change in a whole plan, not two."""
+    stored = await world.apply(KIND, arguments)
+    assert "| version |" not in on_disk()["README.md"]
+    given = await world.apply(KIND, changed(arguments, "local", version="9.2.0"), stored)
+    assert "| version | 9.2.0 | - |" in on_disk()["README.md"]
+    assert (await world.plan(KIND, changed(arguments, "local", version="9.2.0"), given)).changed == set()
+
+
 async def test_files_of_others_stop_everything_before_the_first_write(world: World, arguments: Arguments):
     """A customer's trust.yml is not overwritten."""
     FOLDER.mkdir(parents=True)

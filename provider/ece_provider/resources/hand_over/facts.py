@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ece_domain.hand_over import CLOUD, PLATFORMS, Connection, Platform, Side
+from ece_domain.hand_over.facts import CLOUD, PLATFORMS, Connection, Platform, Side
 from ece_domain.security_models import MODELS, SecurityModel
 from ece_provider.environment_ids import optional_answer, scope_of
 from ece_provider.sides import require
@@ -24,8 +24,8 @@ PLACES: Final = ("local", "remote")
 ENVIRONMENTS: Final = "environment_ids"
 """Key in private state: the ids of the environments by side, by which a renamed entry is found."""
 
-_BY_API: Final = ("address", "version", "cluster_id", "scope_id", "ca_pem")
-"""Members of a deployment that are read unless given."""
+_BY_API: Final = ("address", "cluster_id", "scope_id", "ca_pem")
+"""Members of a deployment that are read unless given; its version is not, as an upgrade changes nothing here."""
 
 _TEXTS: Final = (
     "address", "server_name", "version", "scope_id", "cluster_id", "cluster_name", "namespace", "home",
@@ -174,7 +174,6 @@ async def _told(side: Side, found: Found, model: SecurityModel, place: str, *, s
     side = replace(
         side,
         address=side.address or facts.endpoint,
-        version=side.version or facts.version,
         cluster_id=side.cluster_id or facts.cluster_id,
     )
     if model is SecurityModel.CERTIFICATE:

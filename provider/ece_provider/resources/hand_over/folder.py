@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Any, Final
 
-from ece_domain.hand_over import File
+from ece_domain.hand_over.content import File
 from terraform_plugin.diagnostics import DiagnosticError, Path
 
 RECORD: Final = ".ece_hand_over.json"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ece_domain.hand_over import HandOver
 from ece_provider.resources.hand_over.folder import Record
 from ece_provider.resources.hand_over.schema import INPUTS, SCHEMA
 from terraform_plugin.values import Values
+
+if TYPE_CHECKING:
+    from ece_domain.hand_over import HandOver
 
 
 def record_of(values: Values, made: HandOver) -> Record:

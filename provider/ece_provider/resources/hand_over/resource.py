@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ece_domain.hand_over import CLOUD, PLATFORMS, findings
-from ece_domain.hand_over.facts import Platform
+from ece_domain.hand_over.facts import CLOUD, PLATFORMS, Platform
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import to_diagnostic
 from ece_provider.owners import claim_in_plan
@@ -87,6 +86,7 @@ class HandOver(Resource[ConfiguredProvider]):
 
 def check(values: Values, diagnostics: Diagnostics) -> None:
     """Add what is wrong with the facts, each at its attribute; what is not known yet counts as right."""
+    from ece_domain.hand_over import findings
     from ece_provider.resources.hand_over.verbs import place_of
 
     for place in PLACES:

@@ -2,7 +2,7 @@
 # Makes certificates signed by elastic-stack-ca.p12, on the one node that holds this CA and its
 # key; a password of the CA is asked for.
 set -eu
-umask 077
+umask 027
 cd /usr/share/elasticsearch
 rm -f /etc/elasticsearch/remote-clusters/central/nodes.zip
 bin/elasticsearch-certutil cert --silent --pem --ca elastic-stack-ca.p12 --in /etc/elasticsearch/remote-clusters/central/instances.yaml --out /etc/elasticsearch/remote-clusters/central/nodes.zip
