@@ -6,7 +6,9 @@ import stat
 import subprocess
 from pathlib import Path
 
-from ece_simulator import SelfManagedCluster
+from ece_simulator import SelfManagedCluster, Simulator
+from terraform_plugin.testing import Mirror, TerraformBinary
+from tests.support.certificates import server_chain
 from tests.support.ece import Ece
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "terraform" / "partners"
@@ -97,6 +99,37 @@ def test_a_cluster_that_is_known_by_name(ece: Ece) -> None:
     assert file.exists()
     ece.ws.destroy()
     assert not file.exists()
+
+
+def test_keys_are_left_nowhere_but_in_their_file(
+    tmp_path: Path, terraform: TerraformBinary, mirror: Mirror, simulator: Simulator
+) -> None:
+    """A private key goes to ECE and a cross-cluster key into its file: neither is in state, plan, or a log of all."""
+    ece = Ece(tmp_path / "traced", terraform, mirror, simulator, trace=True)
+    ece.ws.init()
+    chain = server_chain()
+    ece.ws.env["PROXY_KEY"] = chain.key_pem
+    ece.write(
+        {
+            "ece_platform_certificate": {"p": {"chain_pem": chain.pems, "private_key_env": "PROXY_KEY"}},
+            "ece_cross_cluster_api_key": {
+                "k": {
+                    "name": "k",
+                    "access": {"search": [{"names": ["*"]}]},
+                    "remote": {"deployment_id": ece.control.seed(name="logs")["id"]},
+                    "local": {"name": "onprem", "alias": "logs", "secret_file": str(tmp_path / "secret")},
+                }
+            },
+        }
+    )
+    done = ece.ws.apply()
+    encoded = (tmp_path / "secret").read_text(encoding="utf-8")
+    lines = dict(enumerate(chain.key_pem.splitlines()[1:-1]))
+    ours = chain.traditional_key_pem.splitlines()[1:-1]
+    secrets = {f"line {number} of the private key": line for number, line in lines.items() if len(line) > 40}
+    secrets |= {f"line {number} as sent": line for number, line in enumerate(ours) if len(line) > 40}
+    assert ece.hunt({**ece.secrets(), **secrets, "the key": encoded}, done) == []
+    assert ece.resource("ece_platform_certificate.p")["user_supplied"] is True
 
 
 def test_elastic_cloud_hosted_in_both_directions(ece: Ece) -> None:
