@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ece_simulator import SelfManagedCluster, Simulator
+from ece_simulator.self_managed.certutil import main as certutil
 from tests.simulator.clusters import Cluster, proxy_root, seed
 from tests.simulator.partners import authorities_of, ca_entry, connect, found, is_connected, new_key, run
 from tests.simulator.support import simulator
@@ -492,17 +493,24 @@ def test_keystore_tool(onprem: SelfManagedCluster) -> None:
     assert run(onprem.home, tool, "add", "-f", "--stdin", name, given="four\n").returncode == 0
 
 
-def test_certutil_refuses(onprem: SelfManagedCluster) -> None:
+def test_certutil_refuses(
+    onprem: SelfManagedCluster, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A file that is there already, an instances file with a wrong name, a CA without its key."""
-    tool = ("bin/elasticsearch-certutil", "cert", "--pem", "--out", "x.zip")
+    monkeypatch.chdir(onprem.home)
     authority = ("--ca-cert", "ca/ca.crt", "--ca-key", "ca/ca.key")
-    assert run(onprem.home, *tool, *authority).returncode == 0
-    assert "already exists" in run(onprem.home, *tool, *authority).stderr
+
+    def refused(*words: str) -> str:
+        assert certutil(str(onprem.home), ["cert", "--pem", *words]) != 0
+        return capsys.readouterr().err
+
+    assert certutil(str(onprem.home), ["cert", "--pem", "--out", "x.zip", *authority]) == 0
+    assert "already exists" in refused("--out", "x.zip", *authority)
     (onprem.home / "bad.yaml").write_text("instances:\n  - name: a\n    commonname: [x]\n")
-    assert "unknown field [commonname]" in run(onprem.home, *tool[:3], *authority, "--in", "bad.yaml").stderr
-    assert "--ca-cert and --ca-key" in run(onprem.home, *tool[:3], "--ca-cert", "ca/ca.crt").stderr
-    wrong = run(onprem.home, *tool[:3], "--ca-cert", "ca/ca.crt", "--ca-key", "config/certs/node1.key")
-    assert "is not the one of the CA" in wrong.stderr
+    assert "unknown field [commonname]" in refused(*authority, "--in", "bad.yaml")
+    assert "--ca-cert and --ca-key" in refused("--ca-cert", "ca/ca.crt")
+    wrong = refused("--ca-cert", "ca/ca.crt", "--ca-key", "config/certs/node1.key")
+    assert "is not the one of the CA" in wrong
 
 
 def test_an_existing_home_is_read(sim: Simulator, tmp_path: Path) -> None:
