@@ -116,21 +116,22 @@ class Route:
         return {**named, "alias": literal(self.alias), "secret_file": secret_file}
 
     def target(self) -> dict[str, Any]:
-        """Where the settings lead: arguments of ``ece_remote_cluster``.
-
-        Raises:
-            EceValueError: nobody tells where the partner is reached.
-        """
+        """Where the settings lead: arguments of ``ece_remote_cluster``."""
         outside = partner(self.remote)
         if outside is None:
             return {"remote": self.reference(self.remote)}
-        address, name = self._address_of(outside), literal(outside.server_name_for(self.model))
+        address, name = self.address_of(outside), literal(outside.server_name_for(self.model))
         if outside.has_api:
             named = {**self.reference(outside), "address": literal(address)}
             return {"remote": named if name is None else {**named, "server_name": name}}
         return {"proxy_address": literal(outside.proxy_address(self.model)), "server_name": name}
 
-    def _address_of(self, outside: PartnerCluster) -> str:
+    def address_of(self, outside: PartnerCluster) -> str:
+        """Where a partner is reached.
+
+        Raises:
+            EceValueError: nobody tells.
+        """
         address = outside.address_for(self.model)
         if address is None:
             raise EceValueError(
@@ -164,6 +165,8 @@ def check_route(route: Route, trust: object, secret_file: object, secret: object
         raise EceValueError(
             route.path, "secret_file", secret_file, f"no key goes to people here ({home.alias} writes it); leave it out"
         )
+    if remote is not None:
+        route.address_of(remote)
     _check_secret(route, remote, secret)
 
 

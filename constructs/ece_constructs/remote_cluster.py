@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,10 +100,10 @@ class RemoteCluster(Checked, Guarded, Construct):
         self._security_model = security_model_of(path, security_model, self._local, self._remote)
         self._roles = [text(path, "roles", each) for each in listed(path, "roles", roles)] or None
         self._identity = certificate_identity
-        self._check_options(path, access, trust, expiration, rotate_after)
-        self._judge_versions(path, access)
         route = self._route = Route(path, self._local, self._remote, self._security_model, self._alias)
         check_route(route, trust, secret_file, secret)
+        self._check_options(path, access, trust, expiration, rotate_after)
+        self._judge_versions(path, access)
         self._warn_of_circles()
         self._local.connections.add(self)
         self._warn_of_filters()
@@ -171,18 +171,16 @@ class RemoteCluster(Checked, Guarded, Construct):
         expiration: str | None,
         rotate_after: str | None,
     ) -> None:
-        model = self._security_model.value
         if access is not None and not isinstance(access, Access):
             raise EceValueError(path, "access", access, "Access.search(…) or Access.replicate(…) is needed")
         outside = partner(self._remote)
-        if self._is_by_key and access is None and (outside is None or outside.has_api):
+        is_made_elsewhere = self._is_by_key and outside is not None and not outside.has_api
+        if self._is_by_key and access is None and not is_made_elsewhere:
             raise EceValueError(path, "access", access, 'the key must give access, such as Access.search("logs-*")')
         if self._is_by_key and trust is not None:
             raise EceValueError(path, "trust", trust, "connections by API key need no trust; leave it out")
         of_keys = {"access": access, "expiration": expiration, "rotate_after": rotate_after}
-        for name, value in {**of_keys, "certificate_identity": self._identity}.items():
-            if not self._is_by_key and value is not None:
-                raise EceValueError(path, name, value, f"the model {model} has no key; roles of both sides decide")
+        self._check_key_options(path, {**of_keys, "certificate_identity": self._identity}, is_made_elsewhere)
         if trust is not None and not isinstance(trust, TrustRelationship):
             raise EceValueError(path, "trust", trust, "a TrustRelationship is needed")
         if trust is not None and self._local.environment is self._remote.environment:
@@ -194,6 +192,16 @@ class RemoteCluster(Checked, Guarded, Construct):
             tell(self, rotation_finding(rotate_after, expiration), "rotate_after", rotate_after)
         if expiration is not None and rotate_after is None and known(expiration):
             tell(self, expiry_finding(expiration), "expiration", expiration)
+
+    def _check_key_options(self, path: str, given: Mapping[str, Any], is_made_elsewhere: bool) -> None:
+        """What only a key has, where none is made here."""
+        for name, value in given.items():
+            if not self._is_by_key and value is not None:
+                told = f"the model {self._security_model.value} has no key; roles of both sides decide"
+                raise EceValueError(path, name, value, told)
+            if is_made_elsewhere and value is not None:
+                told = "its administrator makes the key and decides what it gives access to; leave it out"
+                raise EceValueError(path, name, value, f"no API reaches {place_of(self._remote).path}: {told}")
 
     def _judge_versions(self, path: str, access: Access | None) -> None:
         local, remote = _version_known(self._local), _version_known(self._remote)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from constructs import Construct
 
@@ -11,18 +12,38 @@ import main
 from ece_constructs import (
     Access,
     Deployment,
+    EckCluster,
+    ElasticsearchApi,
     Environment,
+    HostedDeployment,
+    HostedEnvironment,
     ICluster,
     IpFilter,
     RemoteClusterFilter,
+    Secret,
+    SelfManagedCluster,
     Tier,
     TrustRelationship,
     testing,
 )
 from ece_constructs.cdk import App, TerraformStack
+from ece_constructs.patterns import CentralSearch, DisasterRecoveryPair, Mesh
 
 VERSION = "9.2.0"
 SOME_ID = "0123456789abcdef0123456789abcdef"
+CA_PEM = """\
+-----BEGIN CERTIFICATE-----
+MIIBezCCASGgAwIBAgIUd3fZ0sP3tn0mCt0Js3WsgViLnwkwCgYIKoZIzj0EAwIw
+EjEQMA4GA1UEAwwHVGVzdCBDQTAgFw0yNjExMjUwMzU5MTdaGA8yMDc2MTExMjAz
+NTkxN1owEjEQMA4GA1UEAwwHVGVzdCBDQTBZMBMGByqGSM49AgEGCCqGSM49AwEH
+A0IABCUHPyY8BxJ4jNHmkm4eBNf+VrJKnHYg0rAl2uT89FydYfLmB5bXoltygjcw
+zqi/jCKxoWeDcTSuMYNh+c9S0Q2jUzBRMB0GA1UdDgQWBBQ6CLhkf2LSi820+91g
+81a9RtPW7zAfBgNVHSMEGDAWgBQ6CLhkf2LSi820+91g81a9RtPW7zAPBgNVHRMB
+Af8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIQDOT0/8CCRn1VPoeIli+ezZ3R9r
+ZsChvXWTy0vkiH8pvwIgHcbHb0krR42Ii4o2ZEbDKGoy86bzDuHs05yZ1oVq+80=
+-----END CERTIFICATE-----
+"""
+"""A CA that stays the same in every process."""
 
 
 @dataclass
@@ -126,6 +147,91 @@ def connections() -> App:
     return made.app
 
 
+MANIFEST = {
+    "metadata": {"name": "shop", "namespace": "prod"},
+    "spec": {"version": VERSION, "nodeSets": [{"name": "default", "count": 2}]},
+}
+SEARCH = Access.search("logs-*")
+
+
+def hosted(made: World, id_: str = "shop") -> HostedDeployment:
+    """A deployment on Elastic Cloud Hosted that Terraform may write to."""
+    elastic = HostedEnvironment(made.app, f"elastic-{id_}", egress=["192.0.2.128/25"])
+    return HostedDeployment.from_id(made.stack, id_, SOME_ID, environment=elastic, password=Secret.from_env("SHOP"))
+
+
+def self_managed(made: World, id_: str = "onprem", **more: Any) -> SelfManagedCluster:
+    """A self-managed cluster."""
+    options: dict[str, Any] = {
+        "version": VERSION,
+        "address": "onprem.example.com",
+        "ca_pem": [CA_PEM],
+        "scope_id": "onprem",
+        "cluster_id": SOME_ID,
+        "node_names": ["node1"],
+        "egress": ["203.0.113.5"],
+    }
+    return SelfManagedCluster(made.stack, id_, **{**options, **more})
+
+
+def eck(made: World, id_: str = "eck", **more: Any) -> EckCluster:
+    """A cluster on Kubernetes."""
+    options: dict[str, Any] = {
+        "manifest": MANIFEST,
+        "address": "remote.example.com",
+        "transport_address": "transport.example.com",
+        "ca_pem": [CA_PEM],
+        "egress": ["203.0.113.6"],
+    }
+    return EckCluster(made.stack, id_, **{**options, **more})
+
+
+def api(id_: str) -> ElasticsearchApi:
+    """Credentials of a partner, by the names of variables."""
+    return ElasticsearchApi(env_prefix=id_.upper())
+
+
+def partners_by_key() -> App:
+    """Partners of each kind, both ways, with and without credentials, let in by their addresses."""
+    made = world()
+    central = made.deployment("central")
+    partners = [hosted(made), self_managed(made, api=api("onprem")), eck(made, api=api("eck"))]
+    for partner in partners:
+        central.connect_to(partner, access=SEARCH)
+        file = None if isinstance(partner, HostedDeployment) else f"secrets/{partner.node.id}"
+        partner.connect_to(central, access=SEARCH, secret_file=file)
+    silent = self_managed(made, "silent")
+    central.connect_to(silent, secret=Secret.from_env("KEY"), wait_for_connected=False)
+    silent.connect_to(central, access=SEARCH, secret_file="secrets/silent")
+    central.allow_from(made.office(), silent, *partners)
+    return made.app
+
+
+def partners_by_certificate() -> App:
+    """Partners of each kind, both ways: one entry of direct trust for each."""
+    made = world()
+    central, logs = made.deployment("central"), made.deployment("logs")
+    for partner in (hosted(made), self_managed(made), eck(made, api=api("eck"))):
+        central.connect_to(partner, security_model="certificate")
+        partner.connect_to(central, security_model="certificate")
+        logs.connect_to(partner, security_model="certificate")
+    return made.app
+
+
+def patterns() -> App:
+    """Every pattern, in a stack of its own beside the members'."""
+    made = world("members")
+    stack = TerraformStack(made.app, "connections")
+    one, two, three = (made.deployment(name) for name in ("one", "two", "three"))
+    for each in (one, two, three):
+        each.allow_from(made.office(f"office-{each.node.id}"))
+    Mesh(stack, "mesh", members=[one, two, three], access=SEARCH, open_filters=True)
+    CentralSearch(stack, "central", central=made.deployment("central"), remotes=[one, two], access=SEARCH)
+    pair = [made.deployment("primary"), made.deployment("secondary")]
+    DisasterRecoveryPair(stack, "recovery", primary=pair[0], secondary=pair[1], indices=["orders-*"], both_ways=True)
+    return made.app
+
+
 def demo() -> App:
     """The demo at the top of the project."""
     app = testing.app()
@@ -143,6 +249,9 @@ APPS: dict[str, Callable[[], App]] = {
         peers_of_other_stacks,
         environment_lookup,
         connections,
+        partners_by_key,
+        partners_by_certificate,
+        patterns,
         demo,
     )
 }

@@ -1,6 +1,6 @@
 """Whole arrangements of connections. They stand in the pattern's own scope, never below the members.
 
-So a member can be added or taken out, or move to another stack, without a change of the other connections.
+So a member can be added or taken out without a change of the other connections.
 """
 
 from ece_constructs.patterns.central_search import CentralSearch
