@@ -66,7 +66,7 @@ class SelfManagedSteps:
             "Make the certificate of the remote cluster server, and copy its folder to every node."
             if self._connection.is_by_key
             else "Make certificates that carry the names of instances.yaml, and copy each node's folder to its node. "
-            "Every node of the cluster must be among them: one with another name is rejected when the trust file counts."
+            "Every node of the cluster must be among them: one of another name is rejected when the trust file counts."
         )
         return Step(
             self._who,
