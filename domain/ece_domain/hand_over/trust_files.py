@@ -45,7 +45,7 @@ def own_names(side: Side) -> tuple[str, ...]:
     if side.platform is Platform.ECK:
         names.append(f"*.{_present_suffix(side)}")
     if suffix is None:
-        names.extend(side.node_names)
+        names += [name for name in side.node_names if not any(fnmatchcase(name, pattern) for pattern in names)]
     return tuple(dict.fromkeys(names))
 
 

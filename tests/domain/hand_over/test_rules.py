@@ -76,7 +76,7 @@ def test_own_names_of_eck_follow_the_resource_as_it_is():
     manifest = deepcopy(MANIFEST)
     manifest["spec"]["transport"] = {"tls": {"otherNameSuffix": "nodes.example.com"}}
     assert own_names(replace(ECK, manifest=manifest)) == ("*.nodes.example.com",)
-    named = replace(ECK, node_names=("third-party-0.example.com",))
+    named = replace(ECK, node_names=("third-party-0.example.com", "shop-es-0.node.shop.elastic.es.local"))
     assert own_names(named) == ("*.node.shop.elastic.es.local", "third-party-0.example.com")
 
 
