@@ -160,7 +160,7 @@ def _milder(finding: Finding) -> Finding:
 async def _filter_findings(
     context: PlanContext[ConfiguredProvider], planned: Values, local: Side, remote: Side
 ) -> list[Finding]:
-    if remote.place.name is not None or remote.place.kind != ECE:
+    if remote.place.name is not None or remote.place.kind != ECE or not await _is_filtered(remote):
         return []
     lists = context.provider.lists
     rulesets = await lists.for_check(lists.traffic_filters) or []
@@ -173,6 +173,13 @@ async def _filter_findings(
     peer = KeyPeer(local.words, alias, local.facts.cluster_id, environment, is_same)
     finding = blocked_finding(remote.words, peer, [rule for each in attached for rule in rules_of(each)])
     return [] if finding is None else [_milder(finding)]
+
+
+async def _is_filtered(remote: Side) -> bool:
+    """Whether the deployment's own record, which is read anyway, names rule sets; no further call without any."""
+    deployment = await seen(remote.place.deployments.get(remote.facts.id)) or {}
+    filters = (deployment.get("settings") or {}).get("traffic_filter_settings") or {}
+    return bool(filters.get("rulesets"))
 
 
 def _deployments_on(ruleset: Json) -> list[str]:
@@ -219,14 +226,17 @@ async def _fetched_chain(place: Place) -> ProxyChain:
 
 
 async def _proxy_findings(context: PlanContext[ConfiguredProvider], local: Side, remote: Side) -> list[Finding]:
+    """Of another environment only: within one, a diagnosis names the certificate, and a plan makes no call for it."""
+    if local.place is remote.place:
+        return []
     chain = await proxy_chain(remote.place)
     if chain is None or not chain.certificates:
         return []
     found: list[Finding] = []
     if remote.facts.endpoint:
         found += proxy_findings(chain.certificates, remote.facts.endpoint, remote.place.words, datetime.now(UTC))
-    is_foreign = local.place is not remote.place and local.facts.is_deployment
-    if not is_foreign or not chain.is_own or context.provider.owners.is_planned(_TRUST, f"{local.facts.id}/direct"):
+    is_private = local.facts.is_deployment and chain.is_own
+    if not is_private or context.provider.owners.is_planned(_TRUST, f"{local.facts.id}/direct"):
         return found
     mine = await _side_seen(local)
     if mine is not None and mine.trust is not None and not _is_trusted(mine.trust, chain.certificates):

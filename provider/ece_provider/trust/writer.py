@@ -36,6 +36,9 @@ LOG = logging.getLogger("ece_provider.trust")
 GATHER_PAUSE: Final = 0.2
 """Seconds without a new change after which those that came are written together."""
 
+COMPANY_PAUSE: Final = 0.5
+"""The same once several wait: where two come together there are more, and each plan that is saved takes minutes."""
+
 GATHER_MOST: Final = 2.0
 """Longest wait for company, in seconds."""
 
@@ -176,7 +179,11 @@ class _Queue:
     async def _gather(self) -> None:
         """Wait for company as long as it keeps coming."""
         end = time.monotonic() + GATHER_MOST
-        while (left := min(self._newest + GATHER_PAUSE, end) - time.monotonic()) > 0 and self._waiting:
+        while self._waiting:
+            pause = GATHER_PAUSE if len(self._waiting) == 1 else COMPANY_PAUSE
+            left = min(self._newest + pause, end) - time.monotonic()
+            if left <= 0:
+                return
             await self._pause(left)
 
     async def _pause(self, seconds: float) -> None:
