@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ece_provider import PROVIDER_ADDRESS, VERSION
 from terraform_plugin.testing import Mirror, TerraformBinary, Workspace
-from tools.bench import bare_provider, start
+from tools.bench import bare_provider, mesh, start
 from tools.bench.connections import print_connections
 from tools.bench.objects import PHASES, Bench, Measured, bare, deployment_only, ours
 from tools.bench.synth import synth_times
@@ -43,6 +43,7 @@ def main() -> int:
         _print_created(place / "created", binary, mirrors[0], simulator, options.rounds)
         print_connections(place / "connections", binary, mirrors[0], simulator, options.rounds)
     _print_synth(options.rounds)
+    _print_meshes(options.rounds)
     return 0
 
 
@@ -115,6 +116,25 @@ def _print_created(
 def _print_synth(rounds: int) -> None:
     mine, floor = synth_times(rounds)
     print(f"\nsynth of main.py   {mine:5.2f} s   bare cdktf app {floor:5.2f} s   ratio {mine / floor:.2f}")
+
+
+def _print_meshes(rounds: int) -> None:
+    """What a mesh costs beyond its members; the limits are what a program of 50 deployments may rely on."""
+    found = mesh.meshes(rounds)
+    print("\nsynth of a mesh, beyond its members alone    (limits: 50 against 20 members 1.20, 1,536 bytes, 512 sets)")
+    for each in found:
+        print(
+            f"  {each.members:>3} members {each.connections:>5} connections   {each.seconds:6.2f} s   "
+            f"{each.per_connection(each.seconds) * 1000:5.1f} ms each   "
+            f"processor {each.per_connection(each.processor_seconds) * 1000:5.1f} ms each   "
+            f"{each.per_connection(each.size):5.0f} bytes each   {each.rule_sets:>3} rule sets"
+        )
+    twenty, fifty = found[1], found[2]
+    print(
+        "  ratio of the time of one connection, 50 to 20 members: "
+        f"{fifty.per_connection(fifty.seconds) / twenty.per_connection(twenty.seconds):.2f}, of processor time "
+        f"{fifty.per_connection(fifty.processor_seconds) / twenty.per_connection(twenty.processor_seconds):.2f}"
+    )
 
 
 if __name__ == "__main__":
