@@ -63,7 +63,7 @@ class Installation(Door):
 
     def __repr__(self) -> str:
         """Name and address; no credentials."""
-        return f"<Installation {self.name} at {self.endpoint or 'no port'}>"
+        return f"<{type(self).__name__} {self.name} at {self.endpoint or 'no port'}>"
 
     @property
     def name(self) -> str:
