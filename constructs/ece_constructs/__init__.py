@@ -3,11 +3,14 @@
 from ece_constructs.access import Access
 from ece_constructs.cluster import Cluster, ICluster
 from ece_constructs.connecting import ConnectingCluster
+from ece_constructs.cross_cluster_enablement import CrossClusterEnablement
+from ece_constructs.default_trust import DefaultTrust
 from ece_constructs.deployment import Deployment, EceDeployment, ImportedDeployment, Tier
 from ece_constructs.eck import EckCluster
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
 from ece_constructs.hosted import HostedDeployment, HostedEnvironment
+from ece_constructs.keystore_secret import KeystoreSecret
 from ece_constructs.partner import ElasticsearchApi, PartnerCluster
 from ece_constructs.remote_cluster import RemoteCluster
 from ece_constructs.secret import Secret
@@ -19,6 +22,8 @@ __all__ = [
     "Access",
     "Cluster",
     "ConnectingCluster",
+    "CrossClusterEnablement",
+    "DefaultTrust",
     "Deployment",
     "EceDeployment",
     "EceValueError",
@@ -30,6 +35,7 @@ __all__ = [
     "ICluster",
     "ImportedDeployment",
     "IpFilter",
+    "KeystoreSecret",
     "PartnerCluster",
     "RemoteCluster",
     "RemoteClusterFilter",

@@ -45,7 +45,7 @@ def _authorities(environment: Environment, stack: TerraformStack) -> dict[str, l
 
 
 def of_organization(
-    deployment: EceDeployment, environment: Environment, stack: TerraformStack, cluster_ids: l1.Deferred
+    deployment: EceDeployment, environment: Environment, stack: TerraformStack, cluster_ids: l1.Deferred | None
 ) -> Make:
     """Trust in clusters of an organization on Elastic Cloud Hosted, with the CA of each region that is involved."""
     authorities = _authorities(environment, stack)

@@ -69,10 +69,10 @@ class Objects:
             return []
         local, outside = deployment(route.local), partner(route.remote)
         if outside is not None:
-            return [] if outside.public_ca else [local.trust.server_ca(outside, stack, route.path)]
+            return [] if outside.public_ca else local.trust.server_ca(outside, stack, route.path)
         remote = deployment(route.remote)
         foreign = local.environment is not remote.environment
-        return [local.trust.proxy_ca(remote, stack)] if foreign and remote.environment.private_proxy_ca else []
+        return list(local.trust.proxy_ca(remote, stack)) if foreign and remote.environment.private_proxy_ca else []
 
     def hand_over(self, hand_over: HandOver, given: Mapping[str, Any]) -> l1.HandOver:
         """The files and the run-book of what people do."""

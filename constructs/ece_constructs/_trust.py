@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from ece_constructs.trust_relationship import TrustRelationship
 
 Entry = l1.DeploymentTrustAccount | l1.DeploymentTrustExternal | l1.DeploymentTrustDirect
+Needed = Entry | l1.DeploymentTrustMember
+"""What a connection waits for."""
+
+
+ACCOUNT = "Account"
+"""Key of the entry for clusters of the same environment."""
 
 
 class Trust:
@@ -35,8 +41,26 @@ class Trust:
         self._deployment = deployment
         self._peers: dict[str, dict[str, EceDeployment]] = {}
         self._entries: dict[str, tuple[Entry, TerraformStack]] = {}
+        self._members: dict[tuple[str, str, str], l1.DeploymentTrustMember] = {}
+        self._is_shared = False
 
-    def peer(self, peer: ConnectingCluster, stack: TerraformStack, relationship: TrustRelationship | None) -> Entry:
+    def share(self) -> None:
+        """From now on no list has an owner: each stack adds its own peers.
+
+        Raises:
+            EceValueError: a list has one already.
+        """
+        owned = sorted(key for key in self._entries if key in self._peers)
+        if owned and not self._is_shared:
+            raise EceValueError(
+                place_of(self._deployment).path,
+                "share_trust",
+                owned[0],
+                "this list has an owner already: call it before the first connection by certificate",
+            )
+        self._is_shared = True
+
+    def peer(self, peer: ConnectingCluster, stack: TerraformStack, relationship: TrustRelationship | None) -> Needed:
         """Trust a cluster, for connections by certificate.
 
         Raises:
@@ -48,7 +72,28 @@ class Trust:
         inside = deployment(peer)
         key, make = self._entry_for(inside, stack, relationship)
         self._peers.setdefault(key, {}).setdefault(place_of(peer).path, inside)
+        if self._is_shared:
+            return self._member(key, inside, stack, make)
         return self._entry(key, stack, make)
+
+    def _member(
+        self, key: str, peer: EceDeployment, stack: TerraformStack, make: Callable[[Construct, str], Entry]
+    ) -> l1.DeploymentTrustMember:
+        """The peer alone, in the stack of its connection; the entry around it stands in the first one that asked."""
+        if key not in self._entries and key != ACCOUNT:
+            self._entries[key] = (make(self._scope(key, stack), key), stack)
+        known_as = (place_of(stack).path, key, place_of(peer).path)
+        if known_as not in self._members:
+            entry = None if key == ACCOUNT else self._entries[key][0]
+            self._members[known_as] = l1.DeploymentTrustMember(
+                child(self._scope(key, stack), ["Members", *place_of(peer).seen_from(stack)]),
+                "Resource",
+                deployment_id=self._id(),
+                trust=l1.Deferred(lambda: _name_of(entry)),
+                cluster_id=l1.Deferred(lambda: peer.cluster_id),
+                provider=self._deployment.environment.provider_in(stack),
+            )
+        return self._members[known_as]
 
     def _entry_for(
         self, peer: EceDeployment, stack: TerraformStack, relationship: TrustRelationship | None
@@ -56,7 +101,7 @@ class Trust:
         """The key of the entry that a deployment belongs to, and what makes it."""
         here, there = self._deployment.environment, peer.environment
         if here is there:
-            return "Account", self._account
+            return ACCOUNT, self._account
         if relationship is not None:
             return f"External-{place_of(relationship).alias}", self._external_of(relationship)
         key = f"Direct-{there.alias}"
@@ -65,23 +110,19 @@ class Trust:
         direct.hosted_authority(peer, stack)
         return key, direct.of_organization(self._deployment, there, stack, self._cluster_ids(key))
 
-    def server_ca(self, peer: PartnerCluster, stack: TerraformStack, path: str) -> Entry:
+    def server_ca(self, peer: PartnerCluster, stack: TerraformStack, path: str) -> list[Entry]:
         """Trust the private CA of a partner's remote cluster server, for connections by API key.
 
         Raises:
-            EceValueError: the CA is not told, or the same entry is made in another stack already.
+            EceValueError: the CA is not told.
         """
-        return self._entry(f"ServerCa-{peer.alias}", stack, direct.of_server(self._deployment, peer, path))
+        return self._entry_without_list(f"ServerCa-{peer.alias}", stack, direct.of_server(self._deployment, peer, path))
 
-    def proxy_ca(self, peer: EceDeployment, stack: TerraformStack) -> Entry:
-        """Trust the private CA of the proxies of another environment, for connections by API key.
-
-        Raises:
-            EceValueError: the same entry is made in another stack already.
-        """
+    def proxy_ca(self, peer: EceDeployment, stack: TerraformStack) -> list[Entry]:
+        """Trust the private CA of the proxies of another environment, for connections by API key."""
         environment = peer.environment
         certificate = _proxy_certificate(environment, stack)  # now: lowering must create nothing
-        return self._entry(
+        return self._entry_without_list(
             f"ProxyCa-{environment.alias}",
             stack,
             lambda scope, _: l1.DeploymentTrustDirect(
@@ -95,12 +136,18 @@ class Trust:
             ),
         )
 
+    def _entry_without_list(
+        self, key: str, stack: TerraformStack, make: Callable[[Construct, str], Entry]
+    ) -> list[Entry]:
+        """An entry that is the same for all; stacks that need it, too, come after the one that has it."""
+        if key in self._entries and (owner := self._entries[key][1]) is not stack:
+            stack.add_dependency(owner)
+            return []
+        return [self._entry(key, stack, make)]
+
     def _entry(self, key: str, stack: TerraformStack, make: Callable[[Construct, str], Entry]) -> Entry:
         if key not in self._entries:
-            own = place_of(self._deployment)
-            home = self._deployment if own.stack is stack else child(stack, ["Trust", *own.seen_from(stack)])
-            scope = child(home, [key] if home is not self._deployment else ["Trust", key])
-            self._entries[key] = (make(scope, key), stack)
+            self._entries[key] = (make(self._scope(key, stack), key), stack)
         entry, owner = self._entries[key]
         if owner is not stack:
             raise EceValueError(
@@ -108,14 +155,25 @@ class Trust:
                 "trust",
                 place_of(stack).path,
                 f"its entry {key} is one list, made in stack {place_of(owner).path} already: "
-                "make all its connections by certificate there, connect_to(…, scope=…)",
+                "make all its connections by certificate there, connect_to(…, scope=…), "
+                f"or say {place_of(self._deployment).below[-1]}.share_trust() before the first one",
             )
         return entry
+
+    def _scope(self, key: str, stack: TerraformStack) -> Construct:
+        """Where objects about an entry stand in a stack."""
+        own = place_of(self._deployment)
+        if own.stack is stack:
+            return child(self._deployment, ["Trust", key])
+        return child(stack, ["Trust", *own.seen_from(stack), key])
 
     def _id(self) -> l1.Deferred:
         return l1.Deferred(lambda: self._deployment.deployment_id)
 
-    def _cluster_ids(self, key: str) -> l1.Deferred:
+    def _cluster_ids(self, key: str) -> l1.Deferred | None:
+        """The list; None leaves it to members."""
+        if self._is_shared:
+            return None
         return l1.Deferred(lambda: [peer.cluster_id for _, peer in sorted(self._peers[key].items())])
 
     def _account(self, scope: Construct, key: str) -> Entry:
@@ -162,6 +220,15 @@ class Trust:
             )
 
         return make
+
+
+def _name_of(entry: Entry | None) -> str:
+    """How a member names its entry; the reference also puts it behind the entry."""
+    if isinstance(entry, l1.DeploymentTrustExternal):
+        return f"external/{entry.trust_relationship_id}"
+    if isinstance(entry, l1.DeploymentTrustDirect):
+        return f"direct/{entry.uid}"
+    return "account"
 
 
 def _proxy_certificate(environment: Environment, stack: TerraformStack) -> l1.DataProxyCertificate:

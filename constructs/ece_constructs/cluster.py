@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from constructs import Construct, Node
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class ICluster(Protocol):
-    """A cluster as a parameter: anything with these members will do, also a class of your own around a deployment."""
+    """A cluster as a parameter: anything with these members will do, also a class of your own around a deployment.
+
+    Where more than these members is needed (connections), such a class names its inner cluster ``Resource``.
+    """
 
     @property
     def node(self) -> Node:
@@ -41,6 +44,19 @@ def is_cluster(value: object) -> bool:
     """True when ``value`` has what makes a cluster; nothing is read, as a reference once made freezes an address."""
     members = getattr(value, "__dict__", {})
     return all(hasattr(type(value), name) or name in members for name in ("node", "cluster_id", "environment"))
+
+
+def inner(value: Any) -> Any:
+    """The cluster inside of classes around it: their construct ``Resource``, or what they say is their default child.
+
+    Anything else comes back as it is.
+    """
+    while not isinstance(value, Cluster) and isinstance(value, Construct):
+        child = value.node.default_child
+        if not isinstance(child, Construct) or not is_cluster(child):
+            break
+        value = child
+    return value
 
 
 class Cluster(Guarded, Construct):

@@ -15,6 +15,7 @@ from ece_constructs._scopes import place_of
 from ece_constructs._trust import Trust
 from ece_constructs.cluster import ICluster
 from ece_constructs.connecting import ConnectingCluster
+from ece_constructs.cross_cluster_enablement import CrossClusterEnablement
 from ece_constructs.environment import Environment
 from ece_constructs.errors import EceValueError
 from ece_constructs.traffic_filter import TrafficFilter
@@ -44,6 +45,7 @@ class EceDeployment(ConnectingCluster):
         self._environment = environment
         self._access = Admission(self)
         self._trust = Trust(self)
+        self._enablement: CrossClusterEnablement | None = None
 
     @property
     def _attributes(self) -> l1.Deployment | l1.DataDeployment:
@@ -119,6 +121,29 @@ class EceDeployment(ConnectingCluster):
     def kibana_url(self) -> str:
         """URL of Kibana; null without Kibana."""
         return self._attributes.kibana_url
+
+    def share_trust(self) -> None:
+        """Let several stacks, or several programs, name the clusters that this deployment trusts.
+
+        A list of trusted clusters has one owner otherwise, in one stack. Shared, each connection by certificate adds
+        its own peer (``ece_deployment_trust_member``) and takes it out again, and nobody removes what others added.
+        Say it before the first such connection. For clusters of the same environment it needs a deployment that does
+        not trust all of them: see :class:`DefaultTrust`.
+
+        Raises:
+            EceValueError: a connection made a list with an owner already.
+        """
+        self._trust.share()
+
+    def note_enablement(self, path: str, enablement: CrossClusterEnablement) -> None:
+        """Note what its connections wait for; for :class:`CrossClusterEnablement`.
+
+        Raises:
+            EceValueError: there is one already.
+        """
+        if self._enablement is not None:
+            raise EceValueError(path, "deployment", self, f"{place_of(self._enablement).path} does it already")
+        self._enablement = enablement
 
     def allow_from(self, *sources: TrafficFilter | ICluster | Environment, acknowledge_lockout: bool = False) -> None:
         """Let sources in; further calls add to it.
@@ -225,7 +250,9 @@ class Deployment(EceDeployment):
             timeouts=cast("l1.DeploymentTimeouts | None", literal(text_mapping(path, "timeouts", timeouts))),
             provider=environment.provider_in(self),
         )
-        self._resource.follow(self.connections.upgraded_before)
+        stack = place_of(self).stack
+        environment.comes_after_default(stack)
+        self._resource.follow(lambda: [*environment.defaults_in(stack), *self.connections.upgraded_before()])
 
     @staticmethod
     def from_id(scope: Construct, id_: str, deployment_id: str, *, environment: Environment) -> ImportedDeployment:

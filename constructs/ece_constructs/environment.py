@@ -116,6 +116,7 @@ class Environment(NamedPlace, Guarded, Construct):
         }
         self._alias = place_of(self).alias
         self._providers: dict[str, l1.EceProvider] = {}
+        self._default: tuple[str, l1.DefaultTrust, TerraformStack] | None = None
         register(self)
 
     @property
@@ -157,6 +158,25 @@ class Environment(NamedPlace, Guarded, Construct):
         if path not in self._providers:
             self._providers[path] = self._make_provider(stack)
         return self._providers[path]
+
+    def take_default(self, path: str, resource: l1.DefaultTrust, stack: TerraformStack) -> None:
+        """Note what new deployments trust; for :class:`DefaultTrust`.
+
+        Raises:
+            EceValueError: there is one already.
+        """
+        if self._default is not None:
+            raise EceValueError(path, "environment", self, f"{self._default[0]} sets its default trust already")
+        self._default = (path, resource, stack)
+
+    def comes_after_default(self, stack: TerraformStack) -> None:
+        """A deployment is made in ``stack``, which then comes after the stack of the default trust."""
+        if self._default is not None and self._default[2] is not stack:
+            stack.add_dependency(self._default[2])
+
+    def defaults_in(self, stack: TerraformStack) -> list[l1.DefaultTrust]:
+        """The default trust where it stands in ``stack``: deployments there are made after it."""
+        return [self._default[1]] if self._default is not None and self._default[2] is stack else []
 
     def _make_provider(self, stack: TerraformStack) -> l1.EceProvider:
         provider = l1.EceProvider(

@@ -16,7 +16,7 @@ from ece_constructs._objects import Objects
 from ece_constructs._routes import Route, check_route, deployment, partner
 from ece_constructs._scopes import place_of, settle
 from ece_constructs.access import Access
-from ece_constructs.cluster import ICluster
+from ece_constructs.cluster import ICluster, inner
 from ece_constructs.errors import EceValueError
 from ece_constructs.secret import Secret
 from ece_constructs.trust_relationship import TrustRelationship
@@ -130,7 +130,16 @@ class RemoteCluster(Checked, Guarded, Construct):
             waits = flag(path, "wait_for_connected", wait_for_connected)
             given = {"skip_unavailable": skip, "wait_for_connected": waits, "roles": self._roles}
             self._resource = objects.settings(key, given)
-            self._resource.follow(lambda: needed)
+            self._resource.follow(lambda: [*needed, *self._enablements()])
+
+    def _enablements(self) -> list[l1.CrossClusterEnablement]:
+        """What makes deployments of before ECE 2.9 able to connect; asked for late, as it may be said afterwards."""
+        stack = place_of(self).stack
+        return [
+            found.resource
+            for side in (self._local, self._remote)
+            if (found := getattr(side, "_enablement", None)) is not None and place_of(found).stack is stack
+        ]
 
     def _handed_over(
         self, objects: Objects, folder: str | Path | None, secret_file: str | None, secret: Secret | None, skip: Any
@@ -153,10 +162,10 @@ class RemoteCluster(Checked, Guarded, Construct):
             EceValueError: not the form of an alias.
         """
         where = path or place_of(connecting("connect_to", "local", local)).path
-        inner = connecting(path or where, "remote", remote)
+        found = connecting(path or where, "remote", remote)
         if alias is None:
-            own = getattr(inner, "_name", None)
-            alias = own if own is not None and known(own) else inner.node.id.lower()
+            own = getattr(found, "_name", None)
+            alias = own if own is not None and known(own) else remote.node.id.lower()
         return judged(where, "alias", text(where, "alias", alias), check_alias)
 
     @property
@@ -274,16 +283,18 @@ class RemoteCluster(Checked, Guarded, Construct):
 
 
 def connecting(path: str, name: str, side: Any) -> ConnectingCluster:
-    """A side as what connects.
+    """A side as what connects; of a class around a cluster, the cluster.
 
     Raises:
         EceValueError: no such cluster.
     """
     from ece_constructs.connecting import ConnectingCluster  # which offers connect_to, so it imports this module
 
-    if not isinstance(side, ConnectingCluster):
-        raise EceValueError(path, name, side, "a cluster is needed: a Deployment, Deployment.from_id(…) or a partner")
-    return side
+    found = inner(side)
+    if not isinstance(found, ConnectingCluster):
+        allowed = "a cluster is needed: a Deployment, Deployment.from_id(…), a partner, or a construct around one"
+        raise EceValueError(path, name, side, f'{allowed} that calls it "Resource"')
+    return found
 
 
 def _version_known(side: Any) -> str | None:

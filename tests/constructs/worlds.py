@@ -11,6 +11,8 @@ from constructs import Construct
 import main
 from ece_constructs import (
     Access,
+    CrossClusterEnablement,
+    DefaultTrust,
     Deployment,
     EckCluster,
     ElasticsearchApi,
@@ -19,6 +21,7 @@ from ece_constructs import (
     HostedEnvironment,
     ICluster,
     IpFilter,
+    KeystoreSecret,
     RemoteClusterFilter,
     Secret,
     SelfManagedCluster,
@@ -232,6 +235,36 @@ def patterns() -> App:
     return made.app
 
 
+def shared_trust() -> App:
+    """Lists of trusted clusters that two stacks share, for each kind of entry."""
+    made = world()
+    later = TerraformStack(made.app, "later")
+    paris = Environment(made.app, "paris", env_prefix="PARIS_ECE")
+    DefaultTrust(made.stack, "none", environment=made.ece, trust_all=False)
+    central, logs = made.deployment("central"), made.deployment("logs")
+    orders = Deployment(made.stack, "orders", environment=paris, version=VERSION)
+    for each in (central, logs, orders):
+        each.share_trust()
+    central.connect_to(logs, security_model="certificate")
+    central.connect_to(made.deployment("audit", later), security_model="certificate", scope=later)
+    trust = TrustRelationship.between(made.ece, paris, scope=made.stack)
+    central.connect_to(orders, security_model="certificate", trust=trust)
+    orders.connect_to(logs, security_model="certificate", scope=later)
+    return made.app
+
+
+def settings() -> App:
+    """What is set for an environment or a deployment beside its connections."""
+    made = world()
+    DefaultTrust(made.stack, "trust", environment=made.ece, trust_all=False)
+    CrossClusterEnablement(
+        made.stack, "ccs", deployment=Deployment.from_id(made.stack, "old", SOME_ID, environment=made.ece)
+    )
+    value = Secret.from_env("S3_KEY")
+    KeystoreSecret(made.stack, "s3", deployment=made.deployment(), name="s3.client.default.secret_key", value=value)
+    return made.app
+
+
 def demo() -> App:
     """The demo at the top of the project."""
     app = testing.app()
@@ -252,6 +285,8 @@ APPS: dict[str, Callable[[], App]] = {
         partners_by_key,
         partners_by_certificate,
         patterns,
+        shared_trust,
+        settings,
         demo,
     )
 }
