@@ -122,7 +122,8 @@ class RemoteCluster(Checked, Guarded, Construct):
         key = objects.key(file, of_key) if route.makes_key else None
         needed: list[Any] = [] if secret is None else [objects.secret(secret)]
         needed += objects.trust(trust)
-        self._hand_over = self._handed_over(objects, hand_over, file, secret, skip)
+        handed = {"skip_unavailable": skip, "access": None if secret is None else of_key["access"]}
+        self._hand_over = self._handed_over(objects, hand_over, file if secret is None else secret.file, handed)
         if self._hand_over is not None:
             needed.append(self._hand_over)
         self._resource = None
@@ -142,7 +143,7 @@ class RemoteCluster(Checked, Guarded, Construct):
         ]
 
     def _handed_over(
-        self, objects: Objects, folder: str | Path | None, secret_file: str | None, secret: Secret | None, skip: Any
+        self, objects: Objects, folder: str | Path | None, secret_file: str | None, given: Mapping[str, Any]
     ) -> l1.HandOver | None:
         """The hand-over, where a side is a partner or a folder is named."""
         if folder is None and not self._route.is_handed_over:
@@ -150,9 +151,9 @@ class RemoteCluster(Checked, Guarded, Construct):
         path = place_of(self).path
         default = f"hand-over/{place_of(self._local).alias}-to-{self._alias}"
         place = file_path(path, "hand_over", default if folder is None else folder) or default
-        found = HandOver(self._route, place, secret.file if secret is not None else secret_file)
+        found = HandOver(self._route, place, secret_file)
         found.check()
-        return objects.hand_over(found, {"skip_unavailable": skip})
+        return objects.hand_over(found, given)
 
     @staticmethod
     def alias_for(local: Any, remote: Any, alias: str | None, path: str | None = None) -> str:
@@ -184,7 +185,7 @@ class RemoteCluster(Checked, Guarded, Construct):
             raise EceValueError(path, "access", access, "Access.search(…) or Access.replicate(…) is needed")
         outside = partner(self._remote)
         is_made_elsewhere = self._is_by_key and outside is not None and not outside.has_api
-        if self._is_by_key and access is None and not is_made_elsewhere:
+        if self._is_by_key and access is None:
             raise EceValueError(path, "access", access, 'the key must give access, such as Access.search("logs-*")')
         if self._is_by_key and trust is not None:
             raise EceValueError(path, "trust", trust, "connections by API key need no trust; leave it out")
@@ -208,9 +209,9 @@ class RemoteCluster(Checked, Guarded, Construct):
             if not self._is_by_key and value is not None:
                 told = f"the model {self._security_model.value} has no key; roles of both sides decide"
                 raise EceValueError(path, name, value, told)
-            if is_made_elsewhere and value is not None:
-                told = "its administrator makes the key and decides what it gives access to; leave it out"
-                raise EceValueError(path, name, value, f"no API reaches {place_of(self._remote).path}: {told}")
+            if is_made_elsewhere and name != "access" and value is not None:
+                told = f"no API reaches {place_of(self._remote).path}: its administrator makes the key; leave it out"
+                raise EceValueError(path, name, value, told)
 
     def _judge_versions(self, path: str, access: Access | None) -> None:
         local, remote = _version_known(self._local), _version_known(self._remote)

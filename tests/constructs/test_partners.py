@@ -58,7 +58,9 @@ def test_a_key_of_a_partner_that_is_reached() -> None:
 def test_a_key_that_the_partners_administrator_made() -> None:
     """Without credentials the key is made there by hand; here it is named, and never a value."""
     made = world()
-    connection = made.deployment("central").connect_to(eck(made), secret=Secret.from_file("/secrets/eck"))
+    connection = made.deployment("central").connect_to(
+        eck(made), access=SEARCH, secret=Secret.from_file("/secrets/eck")
+    )
     template = made.template()
     template.has_resource(
         "ece_keystore_secret", name="cluster.remote.eck.credentials", value_file="/secrets/eck", deployment_id=CENTRAL
@@ -69,7 +71,8 @@ def test_a_key_that_the_partners_administrator_made() -> None:
         proxy_address="remote.example.com:9443",
         server_name="shop-es-remote-cluster.prod.svc",
     )
-    assert block(template, "ece_hand_over", "eck")["secret_file"] == "/secrets/eck"
+    handed = block(template, "ece_hand_over", "eck")
+    assert (handed["secret_file"], handed["access"]) == ("/secrets/eck", {"search": [{"names": ["logs-*"]}]})
     assert template.resources("ece_cross_cluster_api_key") == {}
     assert connection.hand_over is not None
 
@@ -167,7 +170,7 @@ def needless_secret_file(made: World) -> None:
 
 def no_secret(made: World) -> None:
     """Nobody makes a key."""
-    made.deployment("central").connect_to(self_managed(made))
+    made.deployment("central").connect_to(self_managed(made), access=SEARCH)
 
 
 def needless_secret(made: World) -> None:
@@ -176,9 +179,11 @@ def needless_secret(made: World) -> None:
     made.deployment("central").connect_to(self_managed(made, api=api("onprem")), access=SEARCH, secret=key)
 
 
-def access_without_key(made: World) -> None:
-    """Its administrator decides what the key may do."""
-    made.deployment("central").connect_to(self_managed(made), access=SEARCH, secret=Secret.from_env("KEY"))
+def life_of_a_foreign_key(made: World) -> None:
+    """Its administrator makes the key, and makes the next one."""
+    made.deployment("central").connect_to(
+        self_managed(made), access=SEARCH, secret=Secret.from_env("KEY"), expiration="90d"
+    )
 
 
 def no_server_ca(made: World) -> None:
@@ -213,7 +218,7 @@ def platform_trust(made: World) -> None:
         (needless_secret_file, r"secret_file is '/secrets/c': no key goes to people here"),
         (no_secret, r"secret is None: no API makes a key on onprem: give the cluster api=ElasticsearchApi"),
         (needless_secret, r"secret is '\(not shown\)': the key is made here; leave it out"),
-        (access_without_key, r"access is .*its administrator makes the key and decides what it gives access to"),
+        (life_of_a_foreign_key, r"expiration is '90d': no API reaches search/onprem: its administrator makes the key"),
         (no_server_ca, r"the CA of its remote cluster server is needed: give it ca_pem=\[…\], or public_ca=True"),
         (own_nodes_locked_out, r"remote\.node_names is .*lock out the cluster's own nodes.*V44"),
         (no_manifest, r"local\.manifest is .*manifest is needed"),

@@ -204,7 +204,7 @@ def partners_by_key() -> App:
         file = None if isinstance(partner, HostedDeployment) else f"secrets/{partner.node.id}"
         partner.connect_to(central, access=SEARCH, secret_file=file)
     silent = self_managed(made, "silent")
-    central.connect_to(silent, secret=Secret.from_env("KEY"), wait_for_connected=False)
+    central.connect_to(silent, access=SEARCH, secret=Secret.from_env("KEY"), wait_for_connected=False)
     silent.connect_to(central, access=SEARCH, secret_file="secrets/silent")
     central.allow_from(made.office(), silent, *partners)
     return made.app
