@@ -11,7 +11,7 @@ from ece_constructs.access import Access
 from ece_constructs.cluster import ICluster
 from ece_constructs.errors import EceValueError
 from ece_constructs.patterns._pattern import Pattern
-from ece_constructs.remote_cluster import security_model_of
+from ece_constructs.remote_cluster import connecting, security_model_of
 from ece_domain.security_models import SecurityModel
 from ece_l1._cdk import IResolvable
 
@@ -68,7 +68,8 @@ class DisasterRecoveryPair(Pattern):
             raise EceValueError(self._path, "both_ways", both_ways, "True or False is needed")
         leader, follower = self._members("primary and secondary", [primary, secondary], 2)
         access = Access.replicate(*listed(self._path, "indices", indices))
-        by_key = security_model_of(self._path, security_model, follower, leader) is SecurityModel.API_KEY
+        sides = [connecting(self._path, "secondary", follower), connecting(self._path, "primary", leader)]
+        by_key = security_model_of(self._path, security_model, *sides) is SecurityModel.API_KEY
         self._connect(follower, leader, access=access if by_key else None)
         if both_ways:
             self._connect(leader, follower, access=access if by_key else None)

@@ -12,6 +12,7 @@ from ece_constructs._scopes import place_of
 from ece_constructs.access import Access
 from ece_constructs.cluster import ICluster
 from ece_constructs.patterns._pattern import Pattern
+from ece_constructs.remote_cluster import connecting
 from ece_domain.compatibility import two_way_finding
 from ece_l1._cdk import IResolvable
 
@@ -64,7 +65,7 @@ class Mesh(Pattern):
         }
         super().__init__(scope, id_, open_filters=open_filters, options=options)
         given = self._members("members", members, 2)
-        first, *others = given
+        first, *others = (connecting(self._path, "members", each) for each in given)
         first.connections.join([each.connections for each in others])
         tell(self, two_way_finding(place_of(first).path, place_of(others[0]).path))
         for local, remote in permutations(given, 2):
