@@ -48,6 +48,8 @@ def _steps(connection: Connection, part: SelfManaged | Eck | None) -> Iterator[S
         yield from own
     yield from terraform_steps.before(connection)
     yield from terraform_steps.authority(connection)
+    yield from terraform_steps.filters(connection)
     if is_local:
         yield from own
     yield from terraform_steps.after(connection)
+    yield from terraform_steps.roles(connection)

@@ -68,6 +68,44 @@ def authority(connection: Connection) -> Iterator[Step]:
         )
 
 
+def filters(connection: Connection) -> Iterator[Step]:
+    """Traffic filters of a remote deployment, which count for API keys alone."""
+    local, remote = connection.local, connection.remote
+    if not connection.is_by_key or not remote.is_cloud:
+        return
+    if connection.same_installation:
+        rules = f"of type remote_cluster with cluster_id {local.cluster_id}"
+    else:
+        sources = ", ".join(local.egress) or f"the addresses from which {local.name} connects"
+        rules = f"of type ip with {sources}"
+    yield _step(
+        f"Only where {remote.words} has traffic filters: an ece_traffic_filter {rules} on it lets {local.name} in.",
+        f"Without it the connection is closed at once, and the proxy log of {remote.name} tells of a filter.",
+        "Take the rule out.",
+    )
+
+
+def roles(connection: Connection) -> Iterator[Step]:
+    """What users need; without it the connection stands and searches are refused."""
+    local, remote, alias = connection.local, connection.remote, connection.alias
+    if connection.is_by_key:
+        what = (
+            f'Give users of {local.name} a role with remote_indices: clusters ["{alias}"], names, and the privileges '
+            "read, read_cross_cluster and view_index_metadata. Nothing goes beyond what the key gives access to."
+        )
+    else:
+        what = (
+            f"Give users of {local.name} a role, and make one of the same name on {remote.name} with read and "
+            "read_cross_cluster on the indices: names of roles are sent, and looked up there."
+        )
+    yield Step(
+        f"Security administrator of {local.name}",
+        what,
+        check=f"A user of the role searches {alias}:<index> and finds documents.",
+        undo="Take the role away.",
+    )
+
+
 def after(connection: Connection) -> Iterator[Step]:
     """The alias, and the proof."""
     local, alias = connection.local, connection.alias

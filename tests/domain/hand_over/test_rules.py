@@ -155,6 +155,23 @@ def test_settings_are_left_to_terraform_where_it_reaches_the_cluster():
     assert any("ece_remote_cluster" in step.what for step in reached.steps)
 
 
+@pytest.mark.parametrize(
+    ("route", "model", "words"),
+    [
+        ("O1", KEY, "remote_cluster with cluster_id 0a1b2c3d4e5f60718293a4b5c6d7e8f9"),
+        ("I3", KEY, "of type ip with 192.0.2.128/25"),
+        ("I4", KEY, "of type ip with 203.0.113.0/28"),
+        ("I4", CERTIFICATE, None),
+        ("O4", KEY, None),
+    ],
+)
+def test_the_filter_that_fits_is_named(route: str, model: SecurityModel, words: str | None):
+    """A filter of the other kind lets nobody in; certificates pass by all of them."""
+    found = [step.what for step in made(route, model).steps if "ece_traffic_filter" in step.what]
+    assert [words in what for what in found if words] == ([True] if words else [])
+    assert bool(found) is (words is not None)
+
+
 @pytest.mark.parametrize("route", ["O4", "O5"])
 def test_a_key_that_terraform_cannot_make_is_asked_for_ready(route: str):
     """The request has all values; where Terraform reaches the cluster it makes the key itself."""
