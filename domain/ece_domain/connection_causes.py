@@ -257,9 +257,25 @@ def _filters(seen: Evidence) -> Iterator[Cause]:
         Piece.FILTER,
         f"{where} has traffic filters, and no rule names {seen.local.words}. A rule with {kind} must let it in at "
         "port 9443"
-        + (", unless one of the IP rules covers the addresses that it comes from." if has_addresses else "."),
+        + (", unless one of the IP rules covers the addresses that it comes from." if has_addresses else ".")
+        + (
+            " Rules with a cluster id or an environment id act within one environment, so those that name it have no "
+            "effect here."
+            if _names_in_vain(seen)
+            else ""
+        ),
         is_certain=not has_addresses or closed,
     )
+
+
+def _names_in_vain(seen: Evidence) -> bool:
+    """Whether rules that cannot act on this pair name the local side: what somebody thinks to have let in."""
+    if seen.is_same_environment:
+        return False
+    rules = [rule for ruleset in seen.filters or () for rule in ruleset.get("rules") or ()]
+    clusters = {rule.get("remote_cluster_id") for rule in rules} - {None, ""}
+    environments = {rule.get("remote_cluster_org_id") for rule in rules} - {None, ""}
+    return seen.local.cluster_id in clusters or seen.local.environment_id in environments
 
 
 def _lets_in(rule: Json, seen: Evidence) -> bool:

@@ -8,7 +8,9 @@ import pytest
 
 from tests.provider.remote_clusters.conftest import Pair
 from tests.provider.remote_clusters.support import KEY, REMOTE, Refused, Stored
+from tests.provider.trust.support import validated
 
+NOBODY = "0" * 32
 SETTINGS = "PUT _cluster/settings"
 SHORT = {"create": "1s", "update": "1s"}
 LIST = "set-deployment-es-resource-remote-clusters"
@@ -458,3 +460,61 @@ async def test_a_deployment_that_does_not_exist(pair: Pair):
     with pytest.raises(Refused) as refused:
         await pair.world.plan(REMOTE, pair.connection(remote={"deployment_id": "0" * 32}))
     assert refused.value.paths == {"remote.deployment_id"}
+
+
+@pytest.mark.parametrize("alias", ["Logs", "-logs", "logs.eu", "", "lögs"])
+def test_forms_of_an_alias(alias: str):
+    """Refused without the API: what the keystore, the settings and ECE's call all take is lower-case only."""
+    given = {
+        "deployment_id": NOBODY,
+        "alias": alias,
+        "security_model": "certificate",
+        "remote": {"deployment_id": NOBODY},
+    }
+    found = validated(REMOTE, given)
+    assert {str(item.path) for item in found} == {"alias"}
+    assert "lower-case" in next(iter(found)).detail
+
+
+async def test_a_remote_of_another_installation_in_the_platforms_list(pair: Pair):
+    """ECE's own call knows its own deployments: told at plan, and by the API when nobody could know before."""
+    there = pair.world.control.seed(1, name="far")
+    pair.world.config = {"environments": {"dr": {"kind": "ece", **pair.world.settings(1)}}}
+    platform = pair.connection("certificate", managed_through="platform")
+    far = {"deployment_id": there["id"], "environment": "dr"}
+    with pytest.raises(Refused, match="knows its own deployments only") as refused:
+        await pair.world.plan(REMOTE, {**platform, "remote": far})
+    assert refused.value.paths == {"managed_through"}
+    with pytest.raises(Refused, match="There is no deployment") as refused:
+        await pair.world.apply(REMOTE, {**platform, "remote": {"deployment_id": there["id"]}})
+    assert refused.value.paths == {"remote.deployment_id"}
+    assert pair.world.writes() == []
+
+
+@pytest.mark.parametrize("side", ["local", "remote"])
+async def test_system_deployments_are_refused(pair: Pair, side: str):
+    """ECE's own deployments can neither be a remote nor have one, whatever the model."""
+    pair.world.control.mark(getattr(pair, side)["id"], system_owned=True)
+    with pytest.raises(Refused, match="belongs to Elastic Cloud Enterprise itself"):
+        await pair.world.plan(REMOTE, pair.connection("certificate"))
+    with pytest.raises(Refused, match="belongs to Elastic Cloud Enterprise itself"):
+        await pair.world.apply(REMOTE, pair.connection("certificate"))
+    assert pair.world.writes() == []
+
+
+@pytest.mark.parametrize("side", ["local", "remote"])
+async def test_the_other_installation_cannot_be_reached(pair: Pair, side: str):
+    """An error that names the side, nothing written here or there, and a next run that works."""
+    there = pair.world.control.seed(1, name="far")
+    pair.world.config = {"environments": {"dr": {"kind": "ece", **pair.world.settings(1)}}, "max_retries": 0}
+    far = {"deployment_id": there["id"], "environment": "dr"}
+    arguments = pair.key(remote=far)
+    if side == "local":
+        arguments = pair.key(local={**far, "alias": "logs"})
+    pair.world.control.fail_next(installation="b", drop=True, count=None)
+    with pytest.raises(Refused) as refused:
+        await pair.world.apply(KEY, arguments)
+    assert pair.world.writes() == []
+    pair.world.control.clear_faults()
+    stored = await pair.world.apply(KEY, arguments, refused.value.left)
+    assert stored["secret_present"] is True

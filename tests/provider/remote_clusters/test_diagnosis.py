@@ -311,6 +311,7 @@ async def test_a_filter_by_address_that_misses(world: World):
     text = await made.told("api_key", stored)
     assert "has traffic filters, and no rule names" in text
     assert "the addresses of its allocators" in text
+    assert "have no effect here" in text, "a rule of a kind that cannot act on this pair"
 
 
 # by certificate

@@ -394,6 +394,28 @@ async def test_old_versions_are_refused_at_plan(pair: Pair):
     assert refused.value.paths == {"remote"}
 
 
+@pytest.mark.parametrize(
+    ("access", "local", "remote", "words"),
+    [
+        ("search", "9.2.0", "8.15.0", "cannot search"),
+        ("replication", "9.1.0", "9.2.0", "older"),
+    ],
+)
+async def test_versions_that_do_not_fit_the_access(pair: Pair, access: str, local: str, remote: str, words: str):
+    """Search goes by its table; a follower is never older than its leader."""
+    here, there = (
+        pair.world.control.seed(name=name, version=version) for name, version in (("old", local), ("new", remote))
+    )
+    arguments = pair.key(
+        access={access: [{"names": ["logs-*"]}]},
+        remote={"deployment_id": there["id"]},
+        local={"deployment_id": here["id"], "alias": "logs"},
+    )
+    with pytest.raises(Refused, match=words) as refused:
+        await pair.world.plan(KEY, arguments)
+    assert any(path.startswith("remote") for path in refused.value.paths)
+
+
 async def test_a_cluster_id_in_place_of_a_deployment_id(pair: Pair):
     """Both have one form; the right one is told."""
     with pytest.raises(Refused, match=pair.remote["id"]):
