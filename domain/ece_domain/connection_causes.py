@@ -188,6 +188,9 @@ def _trust(seen: Evidence) -> Iterator[Cause]:
     for side, peer in ((seen.local, seen.remote), (seen.remote, seen.local)):
         if side.trust is not None and not trusts(side.trust, peer, is_same_environment=seen.is_same_environment):
             back = " back" if side is seen.remote else ""
+            if not peer.platform.is_cloud:
+                yield Cause(Piece.TRUST, hints.missing_generic_trust(side.words, peer.words, back))
+                continue
             yield Cause(
                 Piece.TRUST,
                 f"{side.words} does not trust {peer.words}{back}: its trust settings name neither all clusters of that "
@@ -196,7 +199,13 @@ def _trust(seen: Evidence) -> Iterator[Cause]:
 
 
 def trusts(trust: Json, peer: SideSeen, *, is_same_environment: bool) -> bool:
-    """Whether trust settings let in a cluster; an entry whose environment cannot be told counts when it could fit."""
+    """Whether trust settings let in a cluster; an entry whose environment cannot be told counts when it could fit.
+
+    Names in the node certificates of a cluster outside of both platforms are its owner's choice, and are not seen: any
+    entry for a CA of nodes may be the one for it.
+    """
+    if not peer.platform.is_cloud:
+        return any(entry.get("type") != "proxy" for entry in trust.get("direct") or ())
     entries = trust.get("accounts") or () if is_same_environment else trust.get("external") or ()
     if any(_names(entry, peer) for entry in entries):
         return True

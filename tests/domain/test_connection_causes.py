@@ -230,3 +230,18 @@ def test_ports_are_those_of_the_remote_platform():
     wrong = Connection("es.example.com:9443", None, skip_unavailable=True)
     cause = first(replace(CERTIFIED, remote=ONPREM, connection=wrong))
     assert "whose port is 9300" in cause.text
+
+
+def test_a_cluster_of_its_own_is_trusted_by_any_entry_for_nodes():
+    """Its UUID stands in no certificate, so neither allowlist nor scope can be held against an entry."""
+    entry = {"type": "generic", "scope_id": "onprem", "trust_allowlist": ["c" * 32]}
+    trusting = replace(L, trust={**NONE, "direct": [entry]})
+    elsewhere = {
+        "remote": ONPREM,
+        "is_same_environment": False,
+        "connection": Connection("e.example.com:9300", None, True),
+    }
+    pieces = [cause.piece for cause in causes(replace(CERTIFIED, local=trusting, **elsewhere))]
+    assert Piece.TRUST not in pieces
+    proxy = replace(L, trust={**NONE, "direct": [{"type": "proxy"}]})
+    assert "type generic" in first(replace(CERTIFIED, local=proxy, **elsewhere)).text
