@@ -12,7 +12,8 @@ class Line:
 
     text: str
     required: bool = False
-    """Without this line the connection does not come about; others explain, restrict or repeat a default."""
+    """Without this line the connection does not come about; others explain, restrict or repeat a default. Lines that
+    only carry others (a key above, the frame of a script) are not marked: without them nothing is read at all."""
 
 
 @dataclass(frozen=True)

@@ -249,7 +249,7 @@ class Eck:
         )
         return Step(
             who,
-            f"Patch the Elasticsearch resource {name}; ECK restarts its nodes one after the other.{lists}",
+            f"Patch the Elasticsearch resource {name}; ECK restarts its nodes one after the other.{lists}{self._since}",
             (f"{self._kubectl} patch elasticsearch {name} --type merge --patch-file {self._path(PATCH)}",),
             check=(
                 f"`{self._kubectl} get elasticsearch {name}` shows green and Ready."
@@ -261,6 +261,16 @@ class Eck:
             ),
             undo="Apply the resource as it was before.",
             required=True,
+        )
+
+    @property
+    def _since(self) -> str:
+        """From which ECK on the patch is understood as a whole."""
+        if self.is_local or not self.connection.is_by_key:
+            return ""
+        return (
+            " The service is part of the patch from ECK 3.3 on; ECK 3.0 to 3.2 needs a Service of type LoadBalancer of "
+            "its own, with targetPort 9443."
         )
 
     @property

@@ -72,7 +72,7 @@ def _configure(one: dict[str, Any], settings: Mapping[str, tuple[Any, bool]]) ->
     needed: set[Path] = set()
     for name, (value, is_needed) in settings.items():
         is_list = isinstance(value, list)
-        present = config.get(name)
+        config, present = _taken(config, name)
         kept = [] if not is_list or present is None else [present] if isinstance(present, str) else list(present)
         config[name] = [*kept, *(item for item in value if item not in kept)] if is_list else value
         if is_needed and is_list:
@@ -81,6 +81,22 @@ def _configure(one: dict[str, Any], settings: Mapping[str, tuple[Any, bool]]) ->
             needed.add(("config", name))
     one["config"] = config
     return needed
+
+
+def _taken(config: dict[str, Any], name: str) -> tuple[dict[str, Any], Any]:
+    """The settings without one of them, and its value, whether it is written with dots or nested; None without it."""
+    left: dict[str, Any] = {}
+    value: Any = None
+    for key, member in config.items():
+        if key == name:
+            value = member
+        elif isinstance(member, Mapping) and name.startswith(f"{key}."):
+            inner, found = _taken(dict(member), name.removeprefix(f"{key}."))
+            value = found if found is not None else value
+            left |= {key: inner} if inner else {}
+        else:
+            left[key] = member
+    return left, value
 
 
 def _mount(one: dict[str, Any], mounts: Sequence[Mount]) -> set[Path]:

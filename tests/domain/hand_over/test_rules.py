@@ -211,6 +211,20 @@ def test_lists_of_a_resource_keep_what_they_hold():
     assert with_secure_setting(again, "key") == ([{"secretName": "snapshots"}, {"secretName": "key"}], 1)
 
 
+def test_settings_join_those_that_are_nested():
+    """The same setting in two spellings keeps the pods from starting, and a list that is replaced loses a CA."""
+    manifest = deepcopy(MANIFEST)
+    one = manifest["spec"]["nodeSets"][0]
+    one["config"] = {"xpack": {"security": {"ssl.cas": ["mine"], "enabled": True}}, "node": {"store.allow_mmap": False}}
+    sets, needed = with_node_settings(manifest, {"xpack.security.ssl.cas": (["theirs"], True)}, [])
+    assert sets[0]["config"] == {
+        "xpack": {"security": {"enabled": True}},
+        "node": {"store.allow_mmap": False},
+        "xpack.security.ssl.cas": ["mine", "theirs"],
+    }
+    assert needed == {(0, "config", "xpack.security.ssl.cas", 1)}
+
+
 def test_mounts_join_a_container_that_is_there():
     """A second container of the same name would be refused."""
     case = connection("I5", CERTIFICATE)

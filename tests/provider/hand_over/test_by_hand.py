@@ -1,4 +1,4 @@
-"""Run-books that the matrix of routes does not walk through: a key made by hand, nodes that carry their names already."""
+"""Run-books that the matrix of routes does not walk through: a key made by hand, nodes that carry their names."""
 
 from __future__ import annotations
 
