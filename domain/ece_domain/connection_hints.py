@@ -46,9 +46,9 @@ def proxy_authority(words: str) -> str:
 def missing_generic_trust(words: str, peer: str, back: str) -> str:
     """A deployment without any entry that could be for a cluster of its own."""
     return (
-        f"{words} does not trust {peer}{back}: it has no direct trust for a CA of nodes. An ece_deployment_trust_direct "
-        "of type generic holds the CA that signs the node certificates there, with scope_id and cluster_ids, or "
-        "additional_node_names."
+        f"{words} does not trust {peer}{back}: it has no direct trust for a CA of nodes. An "
+        "ece_deployment_trust_direct of type generic holds the CA that signs the node certificates there, with "
+        "scope_id and cluster_ids, or additional_node_names."
     )
 
 
