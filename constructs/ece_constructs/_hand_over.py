@@ -10,6 +10,7 @@ from ece_constructs._checks import known
 from ece_constructs._routes import Route, deployment, partner
 from ece_constructs._scopes import place_of
 from ece_constructs.errors import EceValueError
+from ece_domain.findings import coded
 from ece_domain.hand_over import findings
 from ece_domain.hand_over.facts import CLOUD, Connection, Platform, Side
 
@@ -84,8 +85,8 @@ class HandOver:
             side = self.route.local if place == "local" else self.route.remote
             if partner(side) is None:
                 continue  # the deployment tells it
-            text = f"{finding.summary}. {finding.detail}" + (f" [{finding.code}]" if finding.code else "")
-            raise EceValueError(self.route.path, field, side, text.rstrip("."))
+            text = f"{finding.summary}. {finding.detail.rstrip('.')}"
+            raise EceValueError(self.route.path, field, side, coded(text, finding.code))
 
 
 def _facts(side: dict[str, Any], place: str, unknown: set[str]) -> Side:
@@ -103,7 +104,8 @@ def _facts(side: dict[str, Any], place: str, unknown: set[str]) -> Side:
     platform = Platform(side["kind"])
     if "deployment_id" in side:
         unknown |= {f"{place}.{name}" for name in _BY_API}
-    if f"{place}.manifest" in unknown:
-        unknown |= {f"{place}.cluster_name", f"{place}.namespace"}
+    together = {f"{place}.{name}" for name in ("manifest", "cluster_name", "namespace")}
+    if unknown & together:  # each is judged by the others
+        unknown |= together
     members.setdefault("name", f"the-{place}-one")
     return Side(platform, is_reached="environment" in side and platform not in CLOUD, **members)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from constructs import Construct
 
 from ece_constructs import Access, Deployment, EceValueError, Environment
 from ece_constructs.cdk import TerraformStack
@@ -51,6 +53,45 @@ def test_a_mesh_that_opens_filters_makes_one_set_for_each_member() -> None:
     sets = made.template().resources("ece_traffic_filter")
     assert sorted(block["name"] for block in sets.values()) == ["a-peers", "b-peers", "c-peers", "d-peers", "office"]
     assert all(len(block["rules"]) == 3 for block in sets.values() if block["type"] == "remote_cluster")
+
+
+def test_a_connection_costs_little_to_write() -> None:
+    """A mesh of 50 has 2,450 connections: 1.5 KB of JSON each, or Terraform reads it for minutes."""
+
+    def written(*, is_connected: bool) -> int:
+        made = world()
+        found = members(made, *"abcdefgh")
+        if is_connected:
+            Mesh(made.stack, "mesh", members=found, access=SEARCH, open_filters=True)
+        made.app.synth()
+        return (Path(made.app.outdir) / "stacks" / "search" / "cdk.tf.json").stat().st_size
+
+    assert (written(is_connected=True) - written(is_connected=False)) / 56 <= 1536
+
+
+class Wrapped(Construct):
+    """A company's class around a deployment, with the members of ``ICluster``."""
+
+    def __init__(self, made: World, id_: str) -> None:
+        super().__init__(made.stack, id_)
+        self.deployment = made.deployment("Resource", self)
+        self.deployment.allow_from(made.office(f"office-{id_}"))
+        self.name, self.environment, self.egress = self.deployment.name, made.ece, ()
+
+    @property
+    def cluster_id(self) -> str:
+        """That of the deployment inside."""
+        return self.deployment.cluster_id
+
+
+def test_members_may_be_wrapped() -> None:
+    """Companies put deployments into classes of their own; patterns take them by what they are."""
+    made = world()
+    mesh = Mesh(made.stack, "mesh", members=[Wrapped(made, "a"), Wrapped(made, "b")], access=SEARCH, open_filters=True)
+    template = made.template()
+    assert [each.alias for each in mesh.connections] == ["b", "a"]
+    template.has_connection("a", deployment_id="${ece_deployment.b_285C9597.id}")
+    template.has_resource("ece_traffic_filter", name="a-peers", type="remote_cluster")
 
 
 def test_members_of_two_stacks_close_no_circle() -> None:
