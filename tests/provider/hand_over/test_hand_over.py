@@ -341,6 +341,22 @@ async def test_a_deployment_that_does_not_exist(world: World, arguments: Argumen
     assert not FOLDER.exists()
 
 
+async def test_a_deployment_of_another_kind(world: World, arguments: Arguments):
+    """Ports, certificates and filters differ by kind: a wrong word would be a wrong run-book."""
+    with pytest.raises(Refused, match='environment of kind "ece"') as refused:
+        await world.apply(KIND, changed(arguments, "local", kind="ech"))
+    assert refused.value.paths == {"local.kind"}
+
+
+@pytest.mark.parametrize("name", ["dr", "nowhere"])
+async def test_a_partner_is_reached_as_a_cluster(world: World, arguments: Arguments, name: str):
+    """Settings would be left to Terraform, which has no way there."""
+    world.config = {"environments": {"dr": {"kind": "ece", **world.settings(1)}}}
+    with pytest.raises(Refused, match=r"The provider has: dr\.") as refused:
+        await world.plan(KIND, changed(arguments, "remote", environment=name))
+    assert refused.value.paths == {"remote.environment"}
+
+
 def test_the_page_shows_the_example_that_is_deployed():
     """A snippet that nobody runs teaches arguments that do not exist."""
     root = Path(__file__).resolve().parents[3]

@@ -157,6 +157,13 @@ async def _found(provider: ConfiguredProvider, values: Values, place: str, envir
         "ref_id": None,
     }
     found = await require(provider, named, Path(place))
+    if found.place.kind != values["kind"]:
+        raise DiagnosticError(
+            f"The deployment is of another kind than {values['kind']}",
+            f'{found.words[:1].upper()}{found.words[1:]} is in an environment of kind "{found.place.kind}". Correct '
+            "kind, or name the environment that the deployment is in.",
+            Path(place).attribute("kind"),
+        )
     if found.environment_id is not None:
         environment_ids[place] = found.environment_id
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ece_domain.hand_over.facts import CLOUD, PLATFORMS, Platform
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import to_diagnostic
+from ece_provider.kinds import ELASTICSEARCH
 from ece_provider.owners import claim_in_plan
 from ece_provider.resources.hand_over.facts import PLACES, given
 from ece_provider.resources.hand_over.folder import RECORD, Folder
@@ -46,6 +47,8 @@ class HandOver(Resource[ConfiguredProvider]):
         if context.is_update and prior is not None and prior["up_to_date"] is not True:
             planned |= dict.fromkeys(COMPUTED, UNKNOWN)
         check(planned, context.diagnostics)
+        for place in PLACES:
+            _check_environment(context, planned[place], place)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
         """Write all files."""
@@ -121,6 +124,25 @@ def _check_side(side: Values | None, place: str, diagnostics: Diagnostics) -> No
                 f"It is for {' and '.join(kind.value for kind in kinds)} only.",
                 Path(place).attribute(name),
             )
+
+
+def _check_environment(context: PlanContext[ConfiguredProvider], side: Values | None, place: str) -> None:
+    """A partner is reached as a cluster of its own. Deployments are looked up, which tells of their environments."""
+    if not is_set(side) or side.get("kind") not in PLATFORMS or Platform(side["kind"]) in CLOUD:
+        return
+    name = side["environment"]
+    if not is_set(name) or context.provider.kind_of(name) == ELASTICSEARCH:
+        return
+    is_listed = name in context.provider.environment_names
+    if context.provider.settings is None or (is_listed and context.provider.kind_of(name) is None):
+        return  # not known yet
+    known = ", ".join(context.provider.environment_names) or "none"
+    context.diagnostics.error(
+        "No environment that leads to this cluster",
+        f'A cluster of kind "{side["kind"]}" is reached by an entry of environments of kind "{ELASTICSEARCH}"; '
+        f'"{name}" is none. The provider has: {known}. Without environment, everything is handed over.',
+        Path(place).attribute("environment"),
+    )
 
 
 _SELF = (Platform.SELF_MANAGED,)
