@@ -242,6 +242,14 @@ async def test_removals_warn_at_delete(world, office, peers):
     assert [each.summary for each in second] == ["Deployment will accept all traffic"]
 
 
+async def test_an_acknowledged_removal_says_nothing(world, office):
+    """Who throws a deployment away knows that its filters go first."""
+    logs = world.seed("logs", traffic_filters=[office])["id"]
+    state = association_values(logs, office, id="x", acknowledge={"V33": "goes as a whole"})
+    assert await planned(ASSOCIATION, world.provider(), state, None) == []
+    assert await delete(ASSOCIATION, world.provider(), state) == []
+
+
 async def test_delete_of_a_missing_association_with_another_status(world, office, logs):
     """The document knows 404 only; whatever else ECE says, what is not there is removed."""
     world.control.set_switch("missing_association_status", 500)

@@ -63,6 +63,7 @@ class TrafficFilterAssociation(Resource[ConfiguredProvider]):
         from ece_provider.resources.traffic_filter_association.verbs import delete
 
         await delete(context)
+        decide(context.state, context.diagnostics)
 
     async def import_state(self, context: ImportContext[ConfiguredProvider]) -> Values:
         """Adopt an association by ``<deployment id>/<traffic filter id>`` (or with a comma), or by identity."""
