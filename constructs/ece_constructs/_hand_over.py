@@ -12,7 +12,8 @@ from ece_constructs._scopes import place_of
 from ece_constructs.errors import EceValueError
 from ece_domain.findings import coded
 from ece_domain.hand_over import findings
-from ece_domain.hand_over.facts import CLOUD, Connection, Platform, Side
+from ece_domain.hand_over.facts import CLOUD, Connection, Side
+from ece_domain.platforms import Platform
 
 if TYPE_CHECKING:
     from ece_constructs.connecting import ConnectingCluster

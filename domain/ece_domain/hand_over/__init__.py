@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ece_domain.hand_over.build import hand_over
     from ece_domain.hand_over.checks import findings
     from ece_domain.hand_over.content import File, HandOver, Line, Step
-    from ece_domain.hand_over.facts import CLOUD, PLATFORMS, Connection, Platform, Side
+    from ece_domain.hand_over.facts import CLOUD, PLATFORMS, Connection, Side
     from ece_domain.hand_over.trust_files import own_names, trust_lines
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "File",
     "HandOver",
     "Line",
-    "Platform",
     "Side",
     "Step",
     "findings",
@@ -36,7 +35,7 @@ _MODULES: Final = {
     "build": ("hand_over",),
     "checks": ("findings",),
     "content": ("File", "HandOver", "Line", "Step"),
-    "facts": ("CLOUD", "PLATFORMS", "Connection", "Platform", "Side"),
+    "facts": ("CLOUD", "PLATFORMS", "Connection", "Side"),
     "trust_files": ("own_names", "trust_lines"),
 }
 

@@ -9,11 +9,12 @@ from ece_domain.hand_over import terraform_steps
 from ece_domain.hand_over.checks import findings
 from ece_domain.hand_over.content import HandOver, Step
 from ece_domain.hand_over.eck import Eck
-from ece_domain.hand_over.facts import Connection, Platform
+from ece_domain.hand_over.facts import Connection
 from ece_domain.hand_over.key_request import key_files
 from ece_domain.hand_over.network import network_file, network_steps
 from ece_domain.hand_over.run_book import run_book
 from ece_domain.hand_over.self_managed import SelfManaged
+from ece_domain.platforms import Platform
 
 
 def hand_over(connection: Connection) -> HandOver:

@@ -9,9 +9,10 @@ from typing import Final
 
 from ece_domain.certificates import read_certificates
 from ece_domain.findings import Finding, InvalidValue
-from ece_domain.hand_over.facts import Connection, Platform, Side
+from ece_domain.hand_over.facts import Connection, Side
 from ece_domain.hand_over.node_sets import spec_of
 from ece_domain.hand_over.trust_files import own_names
+from ece_domain.platforms import Platform
 from ece_domain.remote_clusters import check_server_name
 from ece_domain.trust import cluster_id_findings, scope_findings
 

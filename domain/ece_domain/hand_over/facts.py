@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
+from ece_domain.platforms import Platform, port_of
 from ece_domain.remote_clusters import Address
-from ece_domain.security_models import CLOUD_PORTS, OTHER_PORTS, SecurityModel
-
-
-class Platform(StrEnum):
-    """Where a cluster runs."""
-
-    ECE = "ece"
-    """Elastic Cloud Enterprise."""
-    ECH = "ech"
-    """Elastic Cloud Hosted."""
-    SELF_MANAGED = "self_managed"
-    """Nodes that somebody installed."""
-    ECK = "eck"
-    """Elastic Cloud on Kubernetes."""
-
+from ece_domain.security_models import SecurityModel
 
 PLATFORMS: Final = tuple(platform.value for platform in Platform)
 """The platforms by name."""
 
-CLOUD: Final = frozenset({Platform.ECE, Platform.ECH})
+CLOUD: Final = frozenset(platform for platform in Platform if platform.is_cloud)
 """Platforms whose clusters are deployments behind proxies, with an API for trust and keystores."""
 
 DEFAULT_HOME: Final = "/usr/share/elasticsearch"
@@ -81,7 +67,7 @@ class Side:
     @property
     def is_cloud(self) -> bool:
         """It is a deployment on ECE or Elastic Cloud Hosted."""
-        return self.platform in CLOUD
+        return self.platform.is_cloud
 
     @property
     def words(self) -> str:
@@ -96,7 +82,7 @@ class Side:
 
     def port(self, model: SecurityModel) -> int:
         """The port at which its nodes or proxies listen for the model."""
-        return (CLOUD_PORTS if self.is_cloud else OTHER_PORTS)[model]
+        return port_of(self.platform, model)
 
     def reached_at(self, model: SecurityModel) -> Address:
         """The address with its port.

@@ -13,7 +13,8 @@ from dataclasses import astuple, dataclass
 from typing import Final
 
 from ece_domain.hand_over.content import File, Line, Step
-from ece_domain.hand_over.facts import Connection, Platform, Side
+from ece_domain.hand_over.facts import Connection, Side
+from ece_domain.platforms import Platform
 
 NAME: Final = "network.csv"
 

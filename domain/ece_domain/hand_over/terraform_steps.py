@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ece_domain.hand_over.content import Step
-from ece_domain.hand_over.facts import Connection, Platform, Side
+from ece_domain.hand_over.facts import Connection, Side
 from ece_domain.hand_over.key_request import key_steps
+from ece_domain.platforms import Platform
 
 _WHO = "Terraform"
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from ece_domain.findings import InvalidValue
 from ece_domain.hand_over.content import File, Line, plain
-from ece_domain.hand_over.facts import Platform, Side
+from ece_domain.hand_over.facts import Side
+from ece_domain.platforms import Platform
 
 _NAME = re.compile(r"[0-9A-Za-z*_.-]+")
 

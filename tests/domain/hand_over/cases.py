@@ -10,7 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from ece_domain.hand_over import Connection, HandOver, Platform, Side, hand_over
+from ece_domain.hand_over import Connection, HandOver, Side, hand_over
+from ece_domain.platforms import Platform
 from ece_domain.security_models import SecurityModel
 
 GOLDEN: Final = Path(__file__).resolve().parents[2] / "golden" / "hand_over"

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from ece_domain.hand_over.facts import CLOUD, PLATFORMS, Connection, Platform, Side
+from ece_domain.hand_over.facts import CLOUD, PLATFORMS, Connection, Side
+from ece_domain.platforms import Platform
 from ece_domain.security_models import MODELS, SecurityModel
 from ece_provider.environment_ids import optional_answer, scope_of
 from ece_provider.sides import require

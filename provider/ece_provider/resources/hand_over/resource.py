@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ece_domain.hand_over.facts import CLOUD, PLATFORMS, Platform
+from ece_domain.hand_over.facts import CLOUD, PLATFORMS
+from ece_domain.platforms import Platform
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import to_diagnostic
 from ece_provider.kinds import ELASTICSEARCH
