@@ -168,6 +168,19 @@ def check_route(route: Route, trust: object, secret_file: object, secret: object
     if remote is not None:
         route.address_of(remote)
     _check_secret(route, remote, secret)
+    _check_login(route)
+
+
+def _check_login(route: Route) -> None:
+    for name, side, is_written in (("local", route.local, True), ("remote", route.remote, route.is_by_key)):
+        if is_written and not getattr(side, "has_login", True):
+            raise EceValueError(
+                route.path,
+                name,
+                side,
+                "its Elasticsearch is written to, and Elastic Cloud has no management channel: give it "
+                'HostedDeployment.from_id(…, password=Secret.from_env("NAME"))',
+            )
 
 
 def _check_trust(route: Route, trust: object) -> None:

@@ -105,6 +105,7 @@ class HostedDeployment(ImportedDeployment):
             )
         super().__init__(scope, id_, deployment_id=deployment_id, environment=environment)
         path = place_of(self).path
+        self._has_login = password is not None
         self._region = None if region is None else text(path, "region", region)
         if password is not None:
             login = {
@@ -165,6 +166,11 @@ class HostedDeployment(ImportedDeployment):
             raise EceValueError(path, "deployment_id", "(known later)", told)
         given = {name: literal(value) for name, value in login.items() if value is not None}
         keep_credentials(self, self.deployment_id, {**given, **password.arguments("password")})
+
+    @property
+    def has_login(self) -> bool:
+        """True when Terraform can write to its Elasticsearch."""
+        return self._has_login
 
     @property
     def region(self) -> str | None:

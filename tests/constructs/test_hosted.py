@@ -108,6 +108,20 @@ def test_what_is_no_hosted_deployment_is_refused(options: dict[str, Any], text: 
     assert "changeme" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("is_local", "model", "side"),
+    [(True, "api_key", "local"), (True, "certificate", "local"), (False, "api_key", "remote")],
+)
+def test_who_is_written_to_needs_a_login(is_local: bool, model: str, side: str) -> None:
+    """Found at synth, not when the first key is made."""
+    made = world()
+    shop = HostedDeployment.from_id(made.stack, "shop", SOME_ID, environment=HostedEnvironment(made.app, "elastic"))
+    central = made.deployment("central")
+    local, remote = (shop, central) if is_local else (central, shop)
+    with pytest.raises(EceValueError, match=rf"{side} is HostedDeployment search/shop: .*password=Secret"):
+        local.connect_to(remote, access=SEARCH if model == "api_key" else None, security_model=model)
+
+
 def test_no_deployment_is_made_there() -> None:
     """Elastic's own provider does that."""
     made = world()
