@@ -9,19 +9,21 @@ import pytest
 
 from terraform_plugin.testing import TerraformBinary
 from tests.routes import report
-from tests.support import matrix_report
+from tests.support import matrix_report, validation_report
 from tests.support.terraform import binary
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Announce the marker that ``tests.support.terraform.matrix`` sets."""
     config.addinivalue_line("markers", "feature(*names): features of Terraform, rows of the table at the end")
+    config.addinivalue_line("markers", "validation(id, moment): a test that triggers a validation at a moment")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the reports carry what the table needs, also from another process."""
     for item in items:
         matrix_report.record(item)
+        validation_report.record(item)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -30,6 +32,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if routes := list(report.printed(report.results_of(reports))):
         terminalreporter.section("routes by security model")
         for line in routes:
+            terminalreporter.write_line(line)
+    if validations := list(validation_report.printed(reports)):
+        terminalreporter.section("validations")
+        for line in validations:
             terminalreporter.write_line(line)
     outcomes = list(matrix_report.outcomes_of(reports))
     if not outcomes:

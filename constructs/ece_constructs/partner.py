@@ -15,10 +15,11 @@ from ece_constructs._scopes import place_of
 from ece_constructs.connecting import ConnectingCluster
 from ece_constructs.errors import EceValueError
 from ece_domain.certificates import read_certificates
-from ece_domain.findings import InvalidValue
+from ece_domain.findings import Finding, InvalidValue
 from ece_domain.platforms import Platform, given_endpoint
 from ece_domain.security_models import SecurityModel
-from ece_domain.traffic_filters import source_finding
+from ece_domain.traffic_filters import egress_finding
+from ece_domain.trust import scope_findings
 from ece_domain.versions import Version
 from ece_l1._cdk import IResolvable
 
@@ -109,11 +110,13 @@ class PartnerCluster(NamedPlace, ConnectingCluster):
         if not isinstance(public_ca, bool):
             raise EceValueError(path, "public_ca", public_ca, "True or False is needed")
         self._public_ca = public_ca
-        self._scope_id = None if scope_id is None else text(path, "scope_id", scope_id)
+        self._scope_id = (
+            None if scope_id is None else judged(path, "scope_id", text(path, "scope_id", scope_id), _scope)
+        )
         self._cluster_id = None if cluster_id is None else text(path, "cluster_id", cluster_id)
         self._node_names = tuple(text(path, "node_names", each) for each in listed(path, "node_names", node_names))
         self._egress = tuple(
-            judged(path, "egress", text(path, "egress", each), source_finding)
+            judged(path, "egress", text(path, "egress", each), egress_finding)
             for each in listed(path, "egress", egress)
         )
         if api is not None and not isinstance(api, ElasticsearchApi):
@@ -221,6 +224,10 @@ class PartnerCluster(NamedPlace, ConnectingCluster):
 
 def _version(each: str) -> None:
     Version.parse(each)
+
+
+def _scope(each: str) -> Finding | None:
+    return next((finding for finding in scope_findings(each) if finding.is_error), None)
 
 
 def _certificate(pem: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from constructs import Construct
 
 import ece_l1 as l1
-from ece_constructs._checks import flag, judged, listed, literal, text
+from ece_constructs._checks import flag, judged, known, listed, literal, text
 from ece_constructs._judgement import Checked, acknowledged_argument, escalated_argument, tell
 from ece_constructs._scopes import place_of
 from ece_constructs.cluster import ICluster, is_cluster
@@ -193,6 +193,9 @@ class RemoteClusterFilter(TrafficFilter):
             description=description,
             include_by_default=include_by_default,
         )
+        for environment_id in environment_ids:
+            if known(environment_id):
+                tell(self, environment_id_finding(environment_id), "environment_ids", environment_id)
 
 
 def _cluster_rules(

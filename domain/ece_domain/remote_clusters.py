@@ -62,6 +62,12 @@ def credentials_setting(alias: str) -> str:
     return f"{PREFIX}{alias}.credentials"
 
 
+def alias_of_credentials(name: str) -> str | None:
+    """The alias that a keystore entry is the secret of; None for any other entry."""
+    alias = name.removeprefix(PREFIX).removesuffix(".credentials")
+    return alias if name == credentials_setting(alias) else None
+
+
 @dataclass(frozen=True)
 class Address:
     """``host:port``, an IPv6 address in brackets."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from ece_domain.compatibility import is_key_capable
+from ece_domain.connection_checks import busy_finding
 from ece_domain.findings import InvalidValue
 from ece_domain.versions import Version
 from ece_provider.deployment_reads import Facts
@@ -194,6 +195,7 @@ class LocalCluster:
 
         if await self._place.deployments.is_quiet(self.facts.id):
             return
+        LOG.info("%s", busy_finding(self.facts.words).text)
         watcher = await self._place.watcher(lambda line: LOG.info("deployment %s: %s", self.facts.id, line))
         try:
             await watcher.wait_quiet(self.facts.id, longest_deadline(batch), batch[0].stop)

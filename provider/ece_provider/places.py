@@ -114,6 +114,10 @@ class Place:
             self._environment_id = asyncio.ensure_future(identifier(await self.client(), asked))
         return await self._environment_id
 
+    def has_credentials(self, deployment_id: str) -> bool:
+        """True when Elasticsearch of a deployment is reached by its own endpoint (``elasticsearch_credentials``)."""
+        return is_set(self._credentials.get(deployment_id))
+
     async def elasticsearch(self, facts: Facts) -> Elasticsearch:
         """Elasticsearch of a deployment: by ``elasticsearch_credentials`` if given, else by the management channel."""
         from ece_client import Elasticsearch

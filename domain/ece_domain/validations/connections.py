@@ -20,7 +20,7 @@ V8: Final = Validation(
     "V8",
     "The key is for another alias",
     ERROR,
-    (SYNTH, PLAN),
+    (PLAN,),
     "The secret, the settings and the roles of a connection name one alias of one local cluster.",
     "the id of the key",
     'The secret is for alias "{secret}", and the connection is named "{alias}": Elasticsearch finds a secret by the '
@@ -31,7 +31,7 @@ V9: Final = Validation(
     "V9",
     "Port of the other security model",
     ERROR,
-    (SYNTH, PLAN),
+    (PLAN,),
     "The port of an address is one of the security model and the platform: 9443 for keys, 9400 for certificates on "
     "ECE and Elastic Cloud Hosted, 9300 elsewhere.",
     "the address, the security model, the platform",
@@ -43,7 +43,7 @@ V10: Final = Validation(
     "V10",
     "The address cannot be used",
     ERROR,
-    (SYNTH, PLAN),
+    (PLAN,),
     "There is exactly one address of one host and one port, and server_name is a host name alone.",
     "the address, server_name",
     '"{name}" is no server name: the host name of the remote endpoint is needed, without scheme and port, and no IP '
@@ -84,7 +84,7 @@ V21: Final = Validation(
     "V21",
     "The platform's list does not fit",
     ERROR,
-    (SYNTH, PLAN),
+    (PLAN,),
     'managed_through = "platform" is used for two deployments of one ECE on the certificate model only, and no alias '
     "is managed both ways.",
     "the security model, both sides, the other connections of the local cluster",
@@ -107,7 +107,7 @@ V41: Final = Validation(
     "V41",
     "The key is missing",
     ERROR,
-    (SYNTH, PLAN),
+    (PLAN,),
     "A connection by API key depends on its key, so that the secret is there before the settings, and goes after them.",
     "cross_cluster_api_key_id, external_secret",
     'security_model = "api_key" works with a key in the local keystore: give cross_cluster_api_key_id = '

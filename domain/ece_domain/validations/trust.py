@@ -61,7 +61,7 @@ V18: Final = Validation(
 )
 V19: Final = Validation(
     "V19",
-    "The CA is trusted already",
+    "Certificates of the trusted environment are missing",
     ERROR,
     (PLAN, APPLY),
     "A CA stands in one trusted environment of an ECE, with the same certificates in all deployments that trust it.",

@@ -90,6 +90,13 @@ def _system_finding(deployment: Any) -> Finding:
     return system_finding(f'deployment {deployment["id"]} ("{deployment["name"]}")')
 
 
+async def _fetched(provider: ConfiguredProvider, deployment_id: str) -> dict[str, Any]:
+    """A deployment with its trust. Not the shared read: whoever writes must not take what a check saw for fresh."""
+    query = {"show_settings": True, "clear_transient": True}
+    client = await provider.client()
+    return dict((await client.call("get-deployment", path={"deployment_id": deployment_id}, query=query)).data)
+
+
 async def check_lost(context: PlanContext[ConfiguredProvider], kind: str, entry_id: str | None = None) -> None:
     """A warning for clusters that an entry trusts now and that the list which takes it over leaves out.
 
@@ -107,7 +114,7 @@ async def check_lost(context: PlanContext[ConfiguredProvider], kind: str, entry_
     from ece_provider.live_checks import seen
     from ece_provider.trust.entries import ID_OF, LIST_OF
 
-    deployment = await seen(provider.places.of(None).deployments.get(planned["deployment_id"]))
+    deployment = await seen(_fetched(provider, planned["deployment_id"]))
     entries = trust_of(deployment or {}).get(LIST_OF[kind]) or ()
     for entry in entries:
         if entry_id in (None, entry.get(ID_OF[kind])) and not entry.get("trust_all"):

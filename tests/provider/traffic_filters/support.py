@@ -80,6 +80,8 @@ def filter_values(**values: Any) -> Values:
         "include_by_default": False,
         "rules": [rule(source="192.0.2.0/24")],
         "timeouts": None,
+        "acknowledge": None,
+        "escalate": None,
         **values,
     }
 
@@ -92,6 +94,8 @@ def association_values(deployment_id: Any, traffic_filter_id: Any, **values: Any
         "traffic_filter_id": traffic_filter_id,
         "requires": None,
         "acknowledge_lockout": False,
+        "acknowledge": None,
+        "escalate": None,
         **values,
     }
 

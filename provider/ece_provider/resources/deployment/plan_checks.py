@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ece_client import ApiError, Unauthenticated
+from ece_domain.compatibility import OLDEST_STACK_OF_ECE_4, old_stack_finding
 from ece_domain.findings import Finding, InvalidValue
 from ece_domain.sizes import format_size, parse_size
-from ece_domain.versions import StackVersion, unknown_version, version_change
+from ece_domain.versions import StackVersion, Version, unknown_version, version_change
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.findings import report
 from ece_provider.resources.deployment.body import unknown_tier
 from ece_provider.resources.deployment.mapping import resource_of
 from ece_provider.resources.deployment.schema import STATELESS_KINDS
@@ -34,6 +36,7 @@ async def check_environment(context: PlanContext[ConfiguredProvider]) -> None:
             _check_tiers(context, template)
             for kind in STATELESS_KINDS:
                 _check_stateless(context, template, kind)
+        await _check_platform(context)
     except Unauthenticated:
         raise
     except ApiError as error:
@@ -54,6 +57,20 @@ async def _versions(provider: ConfiguredProvider) -> dict[str, StackVersion]:
         for stack in await provider.lists.stack_versions()
         if stack.get("version")
     }
+
+
+async def _check_platform(context: PlanContext[ConfiguredProvider]) -> None:
+    """What ECE of this version runs at all; the list of stacks may still hold what it does not."""
+    version = (context.planned or {}).get("version")
+    if (
+        context.diagnostics.has_errors
+        or not is_set(version)
+        or (context.is_update and "version" not in context.changed)
+    ):
+        return
+    if not Version.parse(version).at_least(*OLDEST_STACK_OF_ECE_4):
+        platform = await context.provider.lists.platform()
+        report(context.diagnostics, [old_stack_finding(version, str(platform[0].get("version") or ""))])
 
 
 def _check_version(context: PlanContext[ConfiguredProvider], offered: Mapping[str, StackVersion]) -> bool:

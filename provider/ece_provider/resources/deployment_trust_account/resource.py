@@ -39,7 +39,7 @@ class DeploymentTrustAccount(Resource[ConfiguredProvider]):
 
     async def plan(self, context: PlanContext[ConfiguredProvider]) -> None:
         """Check ids against the environment, and that no member of the list is an object of its own."""
-        from ece_provider.trust.checks import check_plan
+        from ece_provider.trust.checks import check_lost, check_plan
 
         if context.prior is not None:
             context.provider.journal.forget(context.prior["id"])
@@ -49,6 +49,7 @@ class DeploymentTrustAccount(Resource[ConfiguredProvider]):
             claim(context, thing_of(planned), words, Path("deployment_id"))
         note_list(context, ACCOUNT)
         await check_plan(context, is_same_environment=True)
+        await check_lost(context, ACCOUNT)
         decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from ece_client import StatusError
+from ece_domain.certificate_checks import owner_finding
 from ece_domain.certificates import fingerprints
+from ece_domain.validations.trust import V19
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.deployment_reads import Facts
+from ece_provider.findings import refusal
 from ece_provider.resources.deployment.calls import Deadline
 from ece_provider.resources.deployment_trust_direct import mapping
 from ece_provider.resources.deployment_trust_direct.schema import TYPE_NAME, thing_of
@@ -109,20 +112,12 @@ def _uid_of(known: list[Known], wanted: frozenset[str]) -> str | None:
         raise DiagnosticError(
             "The certificates belong to several trusted environments",
             f"ECE knows a CA under one environment only, but these certificates are spread over {told}. "
-            "Make one object of each, or remove one of those first.",
+            f"Make one object of each, or remove one of those first. ({V19})",
             Path("certificates"),
         )
     for each in known:
         if missing := each.fingerprints - wanted:
-            listed = ", ".join(sorted(missing))
-            raise DiagnosticError(
-                "Certificates of the trusted environment are missing",
-                f'This CA is trusted already as "{each.name}" (uid {each.uid}) by {each.deployment}, together with '
-                f"certificates that are not given here (SHA-256 {listed}). ECE keeps the same certificates wherever "
-                "the environment is trusted, so they would be removed there. Give them here, too, or remove them there "
-                "first.",
-                Path("certificates"),
-            )
+            raise refusal(owner_finding(each.name, each.uid, each.deployment, missing))
     return known[0].uid if known else None
 
 

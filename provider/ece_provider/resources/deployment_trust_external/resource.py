@@ -39,7 +39,7 @@ class DeploymentTrustExternal(Resource[ConfiguredProvider]):
 
     async def plan(self, context: PlanContext[ConfiguredProvider]) -> None:
         """Check ids and relationship, and that no member of the list is an object of its own."""
-        from ece_provider.trust.checks import check_plan, check_relationship
+        from ece_provider.trust.checks import check_lost, check_plan, check_relationship
 
         planned = context.planned or {}
         if is_set(planned.get("deployment_id")) and is_set(planned.get("trust_relationship_id")):
@@ -48,6 +48,8 @@ class DeploymentTrustExternal(Resource[ConfiguredProvider]):
         note_list(context, EXTERNAL, "trust_relationship_id")
         await check_plan(context, is_same_environment=False)
         await check_relationship(context)
+        if is_set(planned.get("trust_relationship_id")):
+            await check_lost(context, EXTERNAL, planned["trust_relationship_id"])
         decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from ece_domain.compatibility import restart_finding
 from ece_domain.findings import InvalidValue
 from ece_domain.identifiers import check_hex_id
-from ece_domain.remote_clusters import split_environment
+from ece_domain.remote_clusters import alias_of_credentials, split_environment
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.decisions import decide
+from ece_provider.findings import report
 from ece_provider.owners import claim_in_plan
 from ece_provider.resources.keystore_secret.schema import IDENTITY, SCHEMA, TIMEOUTS, TYPE_NAME, VALUES
 from terraform_plugin.diagnostics import DiagnosticError, Path
@@ -49,6 +52,8 @@ class KeystoreSecret(Resource[ConfiguredProvider]):
             planned["id"] = id_of(planned)
         words = f'the keystore entry "{planned["name"]}"'
         claim_in_plan(context, TYPE_NAME, thing_of(planned), words, Path("name"))
+        await _check_restart(context, planned)
+        decide(planned, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
         """Write the entry."""
@@ -93,6 +98,18 @@ class KeystoreSecret(Resource[ConfiguredProvider]):
             "ref_id": parts[1] if len(parts) == 3 else None,
             "name": parts[-1],
         }
+
+
+async def _check_restart(context: PlanContext[ConfiguredProvider], planned: Values) -> None:
+    """A remote cluster secret that Elasticsearch reads only when it starts."""
+    changes = context.is_create or context.replaces or bool(context.changed & {"value_wo_version", "value_env"})
+    if not changes or alias_of_credentials(planned["name"]) is None:
+        return
+    from ece_provider.side_checks import side_seen
+
+    side = await side_seen(context, planned, Path())
+    if side is not None and side.facts.version is not None:
+        report(context.diagnostics, [restart_finding(side.words, side.facts.version)], Path("name"))
 
 
 def id_of(state: Values) -> str:

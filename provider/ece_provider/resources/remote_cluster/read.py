@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from ece_client import ApiError, NotFound
 from ece_domain.security_models import SecurityModel
+from ece_domain.validations.connections import V43
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.diagnosis import diagnose
 from ece_provider.places import EnvironmentUnknown
@@ -82,5 +83,5 @@ async def _tell(context: ReadContext[ConfiguredProvider], state: Values, local: 
         context.private[OWNER] = diagnosis.owner
     context.diagnostics.warning(
         f'Remote cluster "{state["alias"]}" is not connected',
-        f"The connection of {local.words} is down. {diagnosis.text}",
+        f"The connection of {local.words} is down. {diagnosis.text} ({V43})",
     )

@@ -7,6 +7,7 @@ import logging
 from ece_domain.compatibility import model_finding
 from ece_domain.remote_clusters import Connection, credentials_setting
 from ece_domain.security_models import SecurityModel
+from ece_domain.validations.connections import V43
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.diagnosis import diagnose
 from ece_provider.findings import to_diagnostic
@@ -165,6 +166,7 @@ class _Work:
         raise DiagnosticError(
             f'Remote cluster "{alias}" is not connected',
             f"It is written, but {self.local.words} was not connected to it in time. {diagnosis.text}\n\n"
-            "Apply again when the cause is gone. To go on without a connection set wait_for_connected = false.",
+            "Apply again when the cause is gone. To go on without a connection set wait_for_connected = false. "
+            f"({V43})",
             Path("alias"),
         )

@@ -23,7 +23,9 @@ from ece_domain.traffic_filters import (
     rulesets_finding,
     source_finding,
 )
+from ece_domain.validations.trust import V15
 from ece_provider.configured import ConfiguredProvider
+from ece_provider.filter_checks import check_filter
 from ece_provider.findings import report
 from ece_provider.kinds import ECE, ECH
 from ece_provider.list_reads import Items
@@ -77,6 +79,7 @@ async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
     if context.is_create or "rules" in context.changed:
         check_rules(planned, context.diagnostics)
         await _check_environment(context, planned)
+        await check_filter(context, planned)
     if planned["include_by_default"] is True and (context.is_create or "include_by_default" in context.changed):
         name = planned["name"] if is_known(planned["name"]) else "known after apply"
         report(context.diagnostics, [default_finding(name)])
@@ -110,9 +113,9 @@ def _mistaken_ids(cluster_ids: Iterable[str], deployments: Items) -> Iterator[Fi
         right = [
             resource["id"] for resource in deployment.get("resources") or () if resource.get("kind") == "elasticsearch"
         ]
-        yield Finding(
-            "Deployment id in place of a cluster id",
+        yield V15.says(
             f'cluster_id = "{wrong}" is the id of deployment "{deployment.get("name", "")}". '
             f"Use its Elasticsearch cluster id{f': {right[0]}' if right else ''} (cluster_id of ece_deployment).",
+            summary="Deployment id in place of a cluster id",
             field="cluster_id",
         )

@@ -64,6 +64,11 @@ async def check_plan(context: PlanContext[ConfiguredProvider]) -> None:
         return
     report(context.diagnostics, [await _unknown_deployment(provider, planned["deployment_id"])])
     report(context.diagnostics, _filter_findings(rulesets, planned, context.prior))
+    ruleset = find(rulesets, planned["traffic_filter_id"]) if is_set(planned["traffic_filter_id"]) else None
+    if ruleset is not None and not context.diagnostics.has_errors and not is_done(rulesets, planned):
+        from ece_provider.filter_checks import check_association  # which knows associations
+
+        await check_association(context, planned, rulesets, ruleset)
 
 
 async def _unknown_deployment(provider: ConfiguredProvider, deployment_id: Any) -> Finding | None:
