@@ -15,6 +15,7 @@ from ece_domain.hand_over.trust_files import own_names
 from ece_domain.platforms import Platform
 from ece_domain.remote_clusters import check_server_name
 from ece_domain.trust import cluster_id_findings, scope_findings
+from ece_domain.validations.trust import V44
 
 _NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,62}")
 _NODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,252}")
@@ -177,10 +178,8 @@ def _names(side: Side, place: str) -> Iterator[Finding]:
                 field=f"{place}.scope_id",
             )
     elif not own_names(side):
-        yield Finding(
-            "The trust file would lock out the cluster's own nodes",
+        yield V44.says(
             f"Nodes of {side.name} let in only names that the file lists, so without their own they reject each "
             "other. Give node_names, or scope_id and cluster_id where the certificates carry them.",
             field=f"{place}.node_names",
-            code="V44",
         )

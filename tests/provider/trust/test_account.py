@@ -101,7 +101,7 @@ async def test_a_kill_after_the_write_does_not_forget_what_was_there(world: Trus
     logs = world.seed("logs", trust={"accounts": odd_trust(world, SOMEBODY)})
     killed = TrustWorld(world.simulator, max_retries=0)
     world.control.fail_next(operation_id="update-deployment", drop=True, after_effect=True)
-    world.control.fail_next(operation_id="get-deployment", skip=2, count=None, status=500)
+    world.control.fail_next(operation_id="get-deployment", skip=4, count=None, status=500)
     with pytest.raises(Refused):
         await killed.apply(ACCOUNT, account(logs, shop["cluster_id"]))
     world.control.clear_faults()
