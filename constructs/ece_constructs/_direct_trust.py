@@ -5,13 +5,13 @@ Source: Elastic documentation, "Remote clusters" of each pair of platforms.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from constructs import Construct
 
 import ece_l1 as l1
-from ece_constructs._checks import literal
+from ece_constructs._checks import known, literal
 from ece_constructs._scopes import child, place_of
 from ece_constructs.errors import EceValueError
 from ece_domain.security_models import SecurityModel
@@ -67,25 +67,48 @@ def of_organization(
     )
 
 
-def of_partner(deployment: EceDeployment, peer: PartnerCluster) -> Make:
-    """Trust in one self-managed or ECK cluster: by scope and cluster where its certificates have both, else by name."""
-    by_pattern = peer.scope_id is not None and peer.cluster_id != ""
+def of_partners(deployment: EceDeployment, peers: Mapping[str, PartnerCluster]) -> Make:
+    """Trust in self-managed and ECK clusters of one CA: by scope and cluster where certificates have them, or by name.
+
+    ``peers`` may grow; what it holds is asked for when the stack is written.
+    """
+
+    def named() -> PartnerCluster:
+        return peers[min(peers)]
+
+    def by_pattern() -> list[PartnerCluster]:
+        return [peer for _, peer in sorted(peers.items()) if has_pattern(peer)]
+
+    def by_name() -> list[str]:
+        return [name for _, peer in sorted(peers.items()) if not has_pattern(peer) for name in peer.node_names]
+
     return lambda scope, _: l1.DeploymentTrustDirect(
         scope,
         "Resource",
         deployment_id=l1.Deferred(lambda: deployment.deployment_id),
-        name=literal(peer.name),
+        name=l1.Deferred(lambda: literal(named().name)),
         type="generic",
-        certificates=literal(peer.authorities(SecurityModel.CERTIFICATE)),
-        scope_id=literal(peer.scope_id) if by_pattern else None,
-        cluster_ids=[literal(peer.cluster_id)] if by_pattern else None,
-        additional_node_names=None if by_pattern else literal(peer.node_names),
+        certificates=l1.Deferred(lambda: literal(named().authorities(SecurityModel.CERTIFICATE))),
+        scope_id=l1.Deferred(lambda: next((literal(peer.scope_id) for peer in by_pattern()), None)),
+        cluster_ids=l1.Deferred(lambda: [literal(peer.cluster_id) for peer in by_pattern()] or None),
+        additional_node_names=l1.Deferred(lambda: literal(by_name()) or None),
         provider=deployment.environment.provider_in(scope),
     )
 
 
+def has_pattern(peer: PartnerCluster) -> bool:
+    """True where the names in its node certificates follow Elastic Cloud's pattern."""
+    return peer.scope_id is not None and peer.cluster_id != ""
+
+
+def authorities_of(peer: PartnerCluster, model: SecurityModel) -> tuple[str, ...]:
+    """What tells its CAs from others: the texts, or the cluster while they are not known."""
+    found = peer.authorities(model)
+    return tuple(sorted(pem.strip() for pem in found)) if known(found) else (peer.alias,)
+
+
 def of_server(deployment: EceDeployment, peer: PartnerCluster, path: str) -> Make:
-    """Trust in the private CA of a partner's remote cluster server, for connections by key.
+    """Trust in the private CA of a partner's remote cluster server, for connections by key; others may have the same.
 
     Raises:
         EceValueError: the CA is not told.

@@ -16,6 +16,8 @@ from ece_constructs._checks import literal
 from ece_constructs._routes import deployment, partner
 from ece_constructs._scopes import child, place_of
 from ece_constructs.errors import EceValueError
+from ece_domain.security_models import SecurityModel
+from ece_domain.validations.trust import V19
 from ece_l1._cdk import TerraformStack
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class Trust:
         self._deployment = deployment
         self._peers: dict[str, dict[str, EceDeployment]] = {}
         self._entries: dict[str, tuple[Entry, TerraformStack]] = {}
+        self._cas: dict[tuple[str, ...], str] = {}
+        self._partners: dict[str, dict[str, PartnerCluster]] = {}
         self._members: dict[tuple[str, str, str], l1.DeploymentTrustMember] = {}
         self._is_shared = False
 
@@ -68,7 +72,8 @@ class Trust:
         """
         outside = partner(peer)
         if outside is not None:
-            return self._entry(f"Direct-{outside.alias}", stack, direct.of_partner(self._deployment, outside))
+            key = self._key_of_ca("Direct", outside, SecurityModel.CERTIFICATE)
+            return self._entry(key, stack, direct.of_partners(self._deployment, self._trusted_by(key, outside)))
         inside = deployment(peer)
         key, make = self._entry_for(inside, stack, relationship)
         self._peers.setdefault(key, {}).setdefault(place_of(peer).path, inside)
@@ -116,7 +121,36 @@ class Trust:
         Raises:
             EceValueError: the CA is not told.
         """
-        return self._entry_without_list(f"ServerCa-{peer.alias}", stack, direct.of_server(self._deployment, peer, path))
+        make = direct.of_server(self._deployment, peer, path)
+        return self._entry_without_list(self._key_of_ca("ServerCa", peer, SecurityModel.API_KEY), stack, make)
+
+    def _key_of_ca(self, kind: str, peer: PartnerCluster, model: SecurityModel) -> str:
+        """The entry of a partner's CA, called like the first partner that has it: ECE keeps one entry for a CA."""
+        key = self._cas.setdefault(direct.authorities_of(peer, model), f"{kind}-{peer.alias}")
+        if not key.startswith(kind):
+            raise EceValueError(
+                place_of(self._deployment).path,
+                "trust",
+                peer,
+                f"its CA is trusted by the entry {key} already, and ECE keeps one entry for a CA: use one security "
+                f"model for both, or have its server certified by another CA and name that, server_ca_pem ({V19})",
+            )
+        return key
+
+    def _trusted_by(self, key: str, peer: PartnerCluster) -> dict[str, PartnerCluster]:
+        """All partners of an entry, this one among them."""
+        partners = self._partners.setdefault(key, {})
+        partners[place_of(peer).path] = peer
+        scopes = {each.scope_id for each in partners.values() if direct.has_pattern(each)}
+        if len(scopes) > 1:
+            raise EceValueError(
+                place_of(self._deployment).path,
+                "trust",
+                peer,
+                f"partners of one CA stand in one entry of trust, and it has one scope_id; here are "
+                f"{', '.join(sorted(map(str, scopes)))}: give them one, or name their nodes without it ({V19})",
+            )
+        return partners
 
     def proxy_ca(self, peer: EceDeployment, stack: TerraformStack) -> list[Entry]:
         """Trust the private CA of the proxies of another environment, for connections by API key."""

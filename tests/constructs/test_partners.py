@@ -12,6 +12,7 @@ from ece_constructs import Access, EceValueError, ElasticsearchApi, Secret, Self
 from ece_constructs.testing import Template
 from tests.constructs.worlds import (
     CA_PEM,
+    KUBERNETES_CA_PEM,
     MANIFEST,
     SEARCH,
     SOME_ID,
@@ -122,6 +123,55 @@ def test_names_alone_are_trusted_where_there_is_no_scope() -> None:
     template = made.template()
     template.has_resource("ece_deployment_trust_direct", additional_node_names=["n1.example.com"])
     template.has_connection("onprem", proxy_address="onprem.example.com:9300")
+
+
+def test_partners_of_one_ca_share_an_entry() -> None:
+    """ECE keeps one entry for a CA, and a data centre has one CA for all its clusters."""
+    made = world()
+    central = made.deployment("central")
+    for id_ in ("one", "two"):
+        central.connect_to(self_managed(made, id_, cluster_id=f"{id_}-cluster"), security_model="certificate")
+    three = self_managed(made, "three", scope_id=None, cluster_id=None, node_names=["n3.example.com"])
+    central.connect_to(three, security_model="certificate")
+    made.template().has_resource(
+        "ece_deployment_trust_direct",
+        count=1,
+        name="one",
+        scope_id="onprem",
+        cluster_ids=["one-cluster", "two-cluster"],
+        additional_node_names=["n3.example.com"],
+    )
+
+
+def test_servers_of_one_ca_share_an_entry() -> None:
+    """One entry serves many keys."""
+    made = world()
+    central = made.deployment("central")
+    for id_ in ("one", "two"):
+        central.connect_to(self_managed(made, id_, api=api(id_)), access=SEARCH)
+    made.template().has_resource("ece_deployment_trust_direct", count=1, type="proxy")
+
+
+def test_one_ca_is_not_trusted_twice() -> None:
+    """Two entries of one CA are refused by ECE in the middle of a deploy."""
+    made = world()
+    central, onprem = made.deployment("central"), self_managed(made, api=api("onprem"))
+    central.connect_to(onprem, access=SEARCH)
+    with pytest.raises(EceValueError, match=r"trusted by the entry ServerCa-search_onprem already.*V19"):
+        onprem.connect_to(central, security_model="certificate")
+    other = self_managed(made, "other", server_ca_pem=[KUBERNETES_CA_PEM], api=api("other"))
+    logs = made.deployment("logs")
+    logs.connect_to(other, access=SEARCH)
+    other.connect_to(logs, security_model="certificate")
+
+
+def test_partners_of_one_ca_have_one_scope() -> None:
+    """The entry has one scope; a second one would be lost without a word."""
+    made = world()
+    central = made.deployment("central")
+    central.connect_to(self_managed(made, "one"), security_model="certificate")
+    with pytest.raises(EceValueError, match=r"one scope_id; here are onprem, other"):
+        central.connect_to(self_managed(made, "two", scope_id="other"), security_model="certificate")
 
 
 def test_files_come_before_a_connection_waits_for_them() -> None:

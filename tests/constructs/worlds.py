@@ -47,6 +47,20 @@ ZsChvXWTy0vkiH8pvwIgHcbHb0krR42Ii4o2ZEbDKGoy86bzDuHs05yZ1oVq+80=
 -----END CERTIFICATE-----
 """
 """A CA that stays the same in every process."""
+KUBERNETES_CA_PEM = """\
+-----BEGIN CERTIFICATE-----
+MIIBhzCCAS2gAwIBAgIUOmuKEiCefk7QILj2e4+R0v0s5+YwCgYIKoZIzj0EAwIw
+GDEWMBQGA1UEAwwNS3ViZXJuZXRlcyBDQTAgFw0yNjExMjUwNDIyMTZaGA8yMDc2
+MTExMjA0MjIxNlowGDEWMBQGA1UEAwwNS3ViZXJuZXRlcyBDQTBZMBMGByqGSM49
+AgEGCCqGSM49AwEHA0IABGca5/sPjXQYbaFYbEbXC1TNSMjOT7qhziBBjAUxZf5m
+EeTWPJx0zdhsgbKK4pKIazmuHT039gte5b2YAy42q9SjUzBRMB0GA1UdDgQWBBT9
+rrevhdYYaDiAj5oZ0Q1zrlOI5jAfBgNVHSMEGDAWgBT9rrevhdYYaDiAj5oZ0Q1z
+rlOI5jAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIQCAkNeF7+ov
+vxzHyJ7jkG0jYvL52MKY4LXSyt8d6vUBywIgG1zWCuGuc+K/qUf7J2XbcjuLmkli
+mnQ8X8NcqnQxbTA=
+-----END CERTIFICATE-----
+"""
+"""Another one."""
 
 
 @dataclass
@@ -183,7 +197,7 @@ def eck(made: World, id_: str = "eck", **more: Any) -> EckCluster:
         "manifest": MANIFEST,
         "address": "remote.example.com",
         "transport_address": "transport.example.com",
-        "ca_pem": [CA_PEM],
+        "ca_pem": [KUBERNETES_CA_PEM],
         "egress": ["203.0.113.6"],
     }
     return EckCluster(made.stack, id_, **{**options, **more})
