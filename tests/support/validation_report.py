@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ece_domain.validations import VALIDATIONS
+from tests.validations.cases import NOT_IN_CONSTRUCTS
 
 _PROPERTY = "validation"
 
@@ -33,5 +34,7 @@ def printed(reports: Iterable[Any]) -> Iterator[str]:
     for moment in ("synth", "plan", "apply"):
         count = len({value for value in passed - failed if value.endswith(f"/{moment}")})
         yield f"  at {moment}: {count}"
+    for name, reason in NOT_IN_CONSTRUCTS.items():
+        yield f"  {name} in Terraform only: {reason}"
     if missing := [name for name in VALIDATIONS if name not in good]:
         yield f"  missing: {', '.join(missing)}"

@@ -45,7 +45,7 @@ def validated(kind: str, arguments: Arguments) -> list[str]:
     return [item.detail for item in validate(Runtime(provider), resource.schema, config, resource.validate, kind)]
 
 
-def key(local: Arguments, remote: Arguments, **more: Any) -> dict[str, Any]:
+def key(local: Arguments, remote: Arguments, /, **more: Any) -> dict[str, Any]:
     """Arguments of a key."""
     return {
         "name": "central-to-logs",
@@ -57,7 +57,7 @@ def key(local: Arguments, remote: Arguments, **more: Any) -> dict[str, Any]:
     }
 
 
-def connection(local: Arguments, remote: Arguments, model: str = "api_key", **more: Any) -> dict[str, Any]:
+def connection(local: Arguments, remote: Arguments, model: str = "api_key", /, **more: Any) -> dict[str, Any]:
     """Arguments of a connection."""
     return {
         "deployment_id": local["id"],

@@ -204,8 +204,8 @@ def test_a_program_is_told(bad: Program, good: Program, request: pytest.FixtureR
 
 
 def test_what_no_program_can_get_wrong() -> None:
-    """Alias, address and dependency of a connection come from one place, so three validations have nothing to find."""
-    assert set(NOT_IN_CONSTRUCTS) == {"V8", "V9", "V10", "V41"}
+    """Alias, address and dependency of a connection come from one place, so these validations have nothing to find."""
+    assert set(NOT_IN_CONSTRUCTS) == {"V8", "V9", "V10", "V21", "V41"}
     made = world()
     made.deployment("central").connect_to(made.deployment("logs"), access=SEARCH, alias="elsewhere")
     template = made.template()
@@ -213,7 +213,7 @@ def test_what_no_program_can_get_wrong() -> None:
     connection = template.only("ece_remote_cluster")
     assert connection["alias"] == template.only("ece_cross_cluster_api_key")["local"]["alias"]
     assert connection["cross_cluster_api_key_id"] == f"${{{address}.id}}"
-    assert not {"proxy_address", "server_name"} & set(connection)
+    assert not {"proxy_address", "server_name", "managed_through"} & set(connection)
 
 
 def test_an_acknowledged_warning_is_not_shown_and_reaches_the_plan() -> None:
