@@ -252,14 +252,3 @@ def relationship_finding(relationship: str, known: Mapping[str, str]) -> Finding
         return None
     listed = ", ".join(f'{identifier} ("{name}")' for identifier, name in sorted(known.items())) or "none"
     return V38.finding(id=relationship, known=listed, field="trust_relationship_id")
-
-
-def unanswered_finding(name: str, environment: str) -> Finding:
-    """The warning for a trust relationship whose other side has none for this platform."""
-    return V38.says(
-        f'The trust relationship "{name}" stands here, and {environment} has none for this platform: no cluster there '
-        "would trust back. Make one with ece_trust_relationship on that side, too.",
-        summary="The trust relationship has one side",
-        severity=Severity.WARNING,
-        field="trust_relationship_id",
-    )

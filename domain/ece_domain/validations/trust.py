@@ -109,11 +109,11 @@ V38: Final = Validation(
     "No such trust relationship",
     ERROR,
     (PLAN,),
-    "The platform trust that an external entry names exists, and the other platform has one for this one.",
-    "trust relationships of the platform, and of the other one where it can be reached",
+    "The platform trust that an external entry names exists.",
+    "trust relationships of the platform",
     "There is no trust relationship {id} on this platform; it has: {known}. Make one with ece_trust_relationship, here "
     "and on the other ECE.",
-    note="a warning where only the other side's is missing, as the same run may bring it. The constructs make both",
+    note="whether the other platform has one, too, shows when the connection comes about; the constructs make both",
 )
 V39: Final = Validation(
     "V39",
