@@ -24,7 +24,10 @@ KEY: Final = SecurityModel.API_KEY
 class Cell:
     """One route under one model, with its clusters."""
 
-    def __init__(self, simulator: Simulator, route: str, model: SecurityModel, folder: Path) -> None:
+    def __init__(
+        self, simulator: Simulator, route: str, model: SecurityModel, folder: Path, *, is_reached: bool | None = None
+    ) -> None:
+        self._is_reached = is_reached
         self.simulator, self.route, self.model, self.folder = simulator, route, model, folder
         here = Deployment(simulator, "central")
         there = self._other(route, folder)
@@ -61,7 +64,8 @@ class Cell:
     @cached_property
     def configuration(self) -> Json:
         """Terraform's JSON, as a program with constructs writes it."""
-        return Written(self.local, self.remote, self.model, self.folder / WORKSPACE).configuration()
+        place = self.folder / WORKSPACE
+        return Written(self.local, self.remote, self.model, place, is_reached=self._is_reached).configuration()
 
     def variables(self) -> dict[str, str]:
         """Environment variables that its environments need, beside those of the provider's own."""

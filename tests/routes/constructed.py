@@ -26,36 +26,52 @@ from tests.routes import partners, places
 
 KEY: Final = SecurityModel.API_KEY
 STACK: Final = "routes"
+SECRET: Final = "secrets/key"
+"""The file that the key is handed over in, below the folder of the workspace."""
 
 
 class Written:
-    """The program, and what it synthesizes to."""
+    """The program, and what it synthesizes to.
 
-    def __init__(self, local: places.Place, remote: places.Place, model: SecurityModel, folder: Path) -> None:
+    ``is_reached`` says whether Terraform reaches the partner's Elasticsearch; unless given, only where it is remote.
+    """
+
+    def __init__(
+        self,
+        local: places.Place,
+        remote: places.Place,
+        model: SecurityModel,
+        folder: Path,
+        *,
+        is_reached: bool | None = None,
+    ) -> None:
+        self._is_reached = isinstance(remote, places.Partner) if is_reached is None else is_reached
         self.app = testing.app()
         self.stack = TerraformStack(self.app, STACK)
         self.ece = Environment(self.stack, "ece", egress=[_egress_of_own(local, remote)], private_proxy_ca=True)
-        sides = {side.name: self._cluster(side, is_remote=side is remote) for side in (local, remote)}
+        sides = {side.name: self._cluster(side) for side in (local, remote)}
         by_key, is_partner = model is KEY, isinstance(local, places.Partner)
+        is_made_by_hand = by_key and isinstance(remote, places.Partner) and not self._is_reached
         connection = sides[local.name].connect_to(
             sides[remote.name],
             access=Access.search("logs-*") if by_key else None,
             security_model=model.value,
             wait_for_connected=False,
             hand_over=folder / "hand-over",
-            secret_file=folder / "secrets/key" if by_key and is_partner else None,
+            secret_file=folder / SECRET if by_key and is_partner else None,
+            secret=Secret.from_file(folder / SECRET) if is_made_by_hand else None,
         )
         if connection.hand_over is not None:
             connection.hand_over.override_logical_id("h")
-        if not is_partner:
+        if not is_partner or self._is_reached:
             connection.resource.override_logical_id("r")
 
-    def _cluster(self, side: places.Place, *, is_remote: bool) -> ConnectingCluster:
+    def _cluster(self, side: places.Place) -> ConnectingCluster:
         if isinstance(side, places.Hosted):
             return self._hosted(side)
         if isinstance(side, places.Deployment):
             return Deployment.from_id(self.stack, side.name, side.id, environment=self._environment(side))
-        api = ElasticsearchApi(env_prefix=side.name.upper()) if is_remote else None
+        api = ElasticsearchApi(env_prefix=side.name.upper()) if self._is_reached else None
         made = _self_managed if isinstance(side, partners.SelfManaged) else _eck
         return made(self.stack, side, api)
 
