@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from constructs import Construct
 
 from ece_constructs._checks import file_path, flag, judged, known, listed, literal, text
-from ece_constructs._places import NamedPlace, register
+from ece_constructs._places import NamedPlace, places_of, register
 from ece_constructs._scopes import place_of
 from ece_constructs.connecting import ConnectingCluster
 from ece_constructs.errors import EceValueError
@@ -123,7 +123,20 @@ class PartnerCluster(NamedPlace, ConnectingCluster):
             raise EceValueError(path, "api", api, 'ElasticsearchApi(env_prefix="ONPREM") is needed')
         self._api = None if api is None else api.arguments(path)
         if api is not None:
+            self._check_prefix()
             register(self)
+
+    def _check_prefix(self) -> None:
+        """Two clusters that read the same variables are one cluster to Terraform, under two names."""
+        for other in places_of(self):
+            mine, theirs = self.entry(), other.entry()
+            if mine["env_prefix"] == theirs.get("env_prefix") and "endpoint" not in mine:
+                raise EceValueError(
+                    self._path,
+                    "api.env_prefix",
+                    mine["env_prefix"],
+                    f"{other.alias} reads {mine['env_prefix']}_ENDPOINT as well: give this one another prefix",
+                )
 
     def _checked_address(self, property_: str, given: str | None) -> str | None:
         if given is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ece_constructs
 import ece_constructs.cdk
+import ece_constructs.patterns
 
 
 def test_the_public_names_are_these() -> None:
@@ -37,3 +38,4 @@ def test_the_public_names_are_these() -> None:
     ]
     assert all(hasattr(ece_constructs, name) for name in ece_constructs.__all__)
     assert all(hasattr(ece_constructs.cdk, name) for name in ece_constructs.cdk.__all__)
+    assert ece_constructs.patterns.__all__ == ["CentralSearch", "DisasterRecoveryPair", "Mesh"]

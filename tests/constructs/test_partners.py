@@ -301,6 +301,15 @@ def test_wrong_facts_of_a_partner_are_named(options: dict[str, Any], text: str) 
         self_managed(world(), **options)
 
 
+def test_two_partners_do_not_read_the_same_variables() -> None:
+    """A copied line would have one cluster's keys made on the other one."""
+    made = world()
+    self_managed(made, api=api("onprem"))
+    with pytest.raises(EceValueError, match=r"search_onprem reads ONPREM_ENDPOINT as well: give this one another"):
+        self_managed(made, "second", api=api("onprem"))
+    self_managed(made, "third", api=ElasticsearchApi(env_prefix="ONPREM", endpoint="https://third.example.com"))
+
+
 def test_a_manifest_that_is_none_is_refused() -> None:
     """A patch made from another resource would take node sets away."""
     with pytest.raises(EceValueError, match=r"search/eck: manifest is .*spec\.nodeSets is missing"):
