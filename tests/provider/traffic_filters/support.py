@@ -80,8 +80,6 @@ def filter_values(**values: Any) -> Values:
         "include_by_default": False,
         "rules": [rule(source="192.0.2.0/24")],
         "timeouts": None,
-        "acknowledge": None,
-        "escalate": None,
         **values,
     }
 
