@@ -30,7 +30,7 @@ acc: setup ## acceptance tests: real Terraform, real provider process, simulator
 
 test: setup lint type unit acc ## everything that CI runs
 
-demo: setup ## deploy main.py to a simulator, deploy again, destroy, and judge it by the simulator's records
+demo: setup ## deploy main.py to a simulator, search, deploy again, destroy, and judge it by the simulator's records
 	$(RUN) python -m tools.demo
 
 bench: setup ## API calls, time and memory for 1 to 1,000 objects

@@ -1,4 +1,4 @@
-"""The demo: two installations of Elastic Cloud Enterprise and six connections, in two stacks. Read this first.
+"""The demo: two installations of Elastic Cloud Enterprise, three partners and nine connections. Read this first.
 
 `cdktf deploy '*'` runs this file, which writes one folder of Terraform JSON for each stack to `cdktf.out`.
 Nothing here is secret: the provider reads ECE_ENDPOINT, ECE_API_KEY, PARIS_ECE_ENDPOINT and so on when Terraform runs.
@@ -6,13 +6,31 @@ Nothing here is secret: the provider reads ECE_ENDPOINT, ECE_API_KEY, PARIS_ECE_
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from ece_constructs import Access, Deployment, Environment, IpFilter, Tier, TrustRelationship
+from ece_constructs import (
+    Access,
+    Deployment,
+    EckCluster,
+    ElasticsearchApi,
+    Environment,
+    HostedDeployment,
+    HostedEnvironment,
+    IpFilter,
+    Secret,
+    SelfManagedCluster,
+    Tier,
+    TrustRelationship,
+)
 from ece_constructs.cdk import App, TerraformStack
 
 VERSION = "9.2.0"
 OFFICE = {"192.0.2.0/24": "office"}
+PARTNERS = Path("partners.json")
+"""What others tell of their clusters: addresses, CAs, names. `make demo` writes it; without it they are left out."""
 
 
 @dataclass
@@ -94,10 +112,32 @@ class Connections(TerraformStack):
             connection.acknowledge("V26", "filters are for people and for keys; trust lets certificates in")
 
 
+class Partners(TerraformStack):
+    """Clusters that others run, all searched from central. What no API does there comes out below `hand-over/`."""
+
+    def __init__(self, app: App, clusters: Clusters, told: dict[str, Any]) -> None:
+        super().__init__(app, "partners")
+        elastic = HostedEnvironment(app, "elastic", env_prefix="ELASTIC")
+        password = Secret.from_env("HOSTED_PASSWORD")
+        hosted = HostedDeployment.from_id(self, "hosted", environment=elastic, password=password, **told["hosted"])
+        search = EckCluster(self, "search", api=ElasticsearchApi(env_prefix="SEARCH"), **told["search"])
+        onprem = SelfManagedCluster(self, "onprem", **told["onprem"])
+
+        central, orders = clusters.central, Access.search("orders-*")
+        central.connect_to(hosted, access=orders, scope=self)
+        # These two wait for their administrators, who carry out what is handed over; the deploy does not.
+        central.connect_to(search, access=orders, wait_for_connected=False, scope=self)
+        mutual = central.connect_to(onprem, security_model="certificate", wait_for_connected=False, scope=self)
+        mutual.acknowledge("V5", "its administrators want certificates on both sides")
+
+
 def build(app: App) -> None:
     """Describe everything; nothing is contacted."""
     at = installations(app)
-    Connections(app, at, Clusters(app, at))
+    clusters = Clusters(app, at)
+    Connections(app, at, clusters)
+    if PARTNERS.exists():
+        Partners(app, clusters, json.loads(PARTNERS.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

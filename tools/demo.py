@@ -1,5 +1,6 @@
-"""`make demo`: deploys main.py to two simulated ECEs, searches, deploys again, destroys; judges by their records.
+"""`make demo`: deploys main.py to two simulated ECEs and three partners, searches, deploys again, destroys; judges.
 
+What is handed over to partners is carried out in between, as it is written.
 Exit code 0 only if all objects are there after the first deploy, every connection answered a search, the second deploy
 wrote nothing, and nothing is left after the destroy. With ECE_DEMO_SIMULATOR (the line that `ece-simulator --json`
 prints) a running simulator is used.
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tools.demo_partners import STACK, Partners
 from tools.demo_records import Outcome, Records
 from tools.simulator_process import SimulatorProcess, dotenv
 
@@ -34,7 +36,7 @@ EXPECTED = {
 }
 """What main.py makes in each installation."""
 
-CONNECTIONS = 6
+CONNECTIONS = 9
 """What main.py connects."""
 
 
@@ -54,29 +56,33 @@ class Demo:
 
     def __init__(self, simulator: SimulatorProcess) -> None:
         self._simulator = simulator
-        self._records = Records(simulator)
+        self._partners = Partners(simulator, FOLDER)
+        self._records = Records(simulator, self._partners)
         self.phases: list[Phase] = []
 
     def run(self) -> list[str]:
         """Run all phases and return what did not hold."""
+        self._partners.tell()
         first = self._phase("deploy", "deploy", "*")
         first.problems += self._missing()
+        print("\n── the partners' administrators carry out what was handed over", flush=True)
+        first.problems += self._partners.carry_out()
         self._show_clusters()
         first.problems += self._search()
         again = self._phase("deploy again", "deploy", "*")
         again.problems += [f"{count} x {operation}" for operation, count in again.writes.items()]
         # Alone: deployments that go would take their keys, secrets and trust along, forgotten ones too.
-        apart = self._phase("disconnect", "destroy", "connections")
+        apart = self._phase("disconnect", "destroy", "connections", STACK)
         apart.problems += [f"left: {what}" for what in self._records.still_connected()]
         last = self._phase("destroy", "destroy", "*")
         last.problems += [f"left: {what}" for what in self._records.left_over()]
         return [f"{phase.name}: {problem}" for phase in self.phases for problem in phase.problems]
 
-    def _phase(self, name: str, verb: str, stacks: str) -> Phase:
-        print(f"\n── {name}: cdktf {verb} '{stacks}' --auto-approve", flush=True)
+    def _phase(self, name: str, verb: str, *stacks: str) -> Phase:
+        print(f"\n── {name}: cdktf {verb} {' '.join(map(repr, stacks))} --auto-approve", flush=True)
         seen, begun = len(self._simulator.calls()), time.monotonic()
         code = subprocess.run(
-            [PROJECT / "node_modules" / ".bin" / "cdktf", verb, stacks, "--auto-approve"],
+            [PROJECT / "node_modules" / ".bin" / "cdktf", verb, *stacks, "--auto-approve"],
             cwd=FOLDER,
             env={**dotenv(PROJECT), **self._credentials()},
             stdin=subprocess.DEVNULL,
@@ -92,12 +98,13 @@ class Demo:
         return phase
 
     def _credentials(self) -> dict[str, str]:
-        return {
+        own = {
             name: value
             for number, prefix in enumerate(PREFIXES)
             for name, value in self._simulator.environment(number, prefix).items()
             if name.startswith(f"{prefix}_")
         }
+        return {**own, **self._partners.credentials()}
 
     def _missing(self) -> list[str]:
         found = self._records.counts()
@@ -117,8 +124,9 @@ class Demo:
     def _show_clusters(self) -> None:
         print("\nThe simulated installations now hold:")
         for place, state in self._records.objects().items():
-            for name, deployment in sorted(state["deployments"].items()):
-                print(f"  {place}/{name:<8} {_versions_and_sizes(deployment)}  filters: {_filters(state, deployment)}")
+            for name, deployment in sorted(state["deployments"].items() if place in EXPECTED else ()):
+                shown = f"{_versions_and_sizes(deployment)}  filters: {_filters(state, deployment)}"
+                print(f"  {f'{place}/{name}':<10} {shown}")
 
     def _search(self) -> list[str]:
         """One search across each connection, shown as a table."""
@@ -156,10 +164,10 @@ def _filters(state: dict[str, Any], deployment: dict[str, Any]) -> str:
 
 def connections_table(outcomes: list[Outcome]) -> str:
     """Local and remote side, model, route, what the handshake came to, and the number of documents found."""
-    lines = [f"  {'local -> remote':<22} {'model':<12} {'route':<26} {'handshake':<10} hits"]
+    lines = [f"  {'local -> remote':<25} {'model':<12} {'route':<26} {'handshake':<10} hits"]
     for each in outcomes:
         pair = f"{each.link.local} -> {each.link.remote}"
-        lines.append(f"  {pair:<22} {each.link.model:<12} {each.link.route:<26} {each.handshake:<10} {each.hits:>4}")
+        lines.append(f"  {pair:<25} {each.link.model:<12} {each.link.route:<26} {each.handshake:<10} {each.hits:>4}")
     return "\n".join(lines)
 
 
@@ -176,7 +184,9 @@ def main() -> int:
     """Run the demo and return the exit code."""
     prepare()
     running = os.environ.get("ECE_DEMO_SIMULATOR")
-    with SimulatorProcess(2, plan_seconds=1.0, proxy_ca="public,private", announcement=running) as simulator:
+    with SimulatorProcess(
+        2, plan_seconds=1.0, proxy_ca="public,private", with_partners=True, announcement=running
+    ) as simulator:
         demo = Demo(simulator)
         problems = demo.run()
         print(f"\n{demo.table()}")

@@ -5,37 +5,25 @@ Nothing here asks the provider, Terraform or main.py what should be there.
 
 from __future__ import annotations
 
-import json
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from tools.demo_sides import Door, Side
 from tools.simulator_process import SimulatorProcess
 
-PORTS = {"api_key": 9443, "certificate": 9400}
-"""Where each security model knocks."""
+PORTS = {"api_key": (9443,), "certificate": (9400, 9300)}
+"""Where each security model knocks; 9300 at clusters without a proxy."""
 
 OBJECTS = ("deployments", "rulesets", "associations", "relationships")
 """Kinds of objects that an installation lists."""
 
 
-@dataclass(frozen=True)
-class Side:
-    """A deployment as an end of connections."""
+class Others(Protocol):
+    """Clusters outside of the installations."""
 
-    number: int
-    """Of its installation."""
-    installation: str
-    name: str
-    id: str
-    cluster: dict[str, Any]
-    """Its Elasticsearch resource: settings, keys, trust, keystore."""
-
-    def __str__(self) -> str:
-        """Installation and name."""
-        return f"{self.installation}/{self.name}"
+    def sides(self) -> Sequence[Side]:
+        """They as ends of connections, with what they hold now."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +43,9 @@ class Link:
     @property
     def route(self) -> str:
         """How the two sides come to know each other."""
-        if self.local.installation == self.remote.installation:
+        if not self.remote.is_on_ece:
+            return self.remote.kind
+        if self.local.place == self.remote.place:
             return "same ECE"
         trust = self.local.cluster["trust"]
         entries = [*trust.get("external", []), *trust.get("direct", [])]
@@ -98,8 +88,8 @@ class Outcome:
 class Records:
     """The simulator's own records."""
 
-    def __init__(self, simulator: SimulatorProcess) -> None:
-        self._simulator = simulator
+    def __init__(self, simulator: SimulatorProcess, others: Others | None = None) -> None:
+        self._simulator, self._others = simulator, others
         self._before = self.objects()
 
     def objects(self) -> dict[str, dict[str, Any]]:
@@ -117,14 +107,16 @@ class Records:
         }
 
     def sides(self) -> list[Side]:
-        """All deployments."""
-        return [
-            Side(number, installation, name, deployment["id"], resource)
-            for number, (installation, state) in enumerate(self.objects().items())
-            for name, deployment in state["deployments"].items()
-            for resource in deployment["resources"].values()
-            if resource["kind"] == "elasticsearch"
+        """All clusters: those of deployments on ECE, then the others."""
+        states = self.objects()
+        on_ece = [
+            Side(one["name"], name, "ECE", deployment["id"], cluster, _door(one, deployment["id"]), (cluster["id"],))
+            for one in self._simulator.facts["installations"]
+            for name, deployment in states[one["name"]]["deployments"].items()
+            for cluster in deployment["resources"].values()
+            if cluster["kind"] == "elasticsearch"
         ]
+        return [*on_ece, *(self._others.sides() if self._others is not None else ())]
 
     def links(self) -> list[Link]:
         """All connections, read from the settings of local sides."""
@@ -136,14 +128,15 @@ class Records:
             for key, address in sorted(local.cluster["settings"].items())
             if key.startswith(start) and key.endswith(end)
             for remote in sides
-            if address.startswith(remote.cluster["id"])
+            if remote.is_at(address)
         ]
 
     def try_out(self, link: Link) -> Outcome:
         """Put a document on the remote side, search for it from the local one, and look what the wire saw."""
-        self._ask(link.remote, "PUT", f"{link.index}/_doc/1?refresh=true", {"said": f"hello from {link.remote.name}"})
+        document = {"said": f"hello from {link.remote.name}"}
+        link.remote.door.ask("PUT", f"/{link.index}/_doc/1?refresh=true", document)
         seen = len(self._simulator.control("handshakes"))
-        reply = self._ask(link.local, "GET", f"{link.alias}:{link.index}/_search")
+        reply = link.local.door.ask("GET", f"/{link.alias}:{link.index}/_search")
         hits = reply.get("hits", {}).get("total", {}).get("value", 0)
         return Outcome(link, self._handshake(link, seen), int(hits))
 
@@ -151,31 +144,10 @@ class Records:
         attempts = [
             entry
             for entry in self._simulator.control("handshakes", since=seen)
-            if (entry["cluster_id"], entry["port"]) == (link.remote.cluster["id"], PORTS[link.model])
+            if entry["cluster_id"] == link.remote.cluster["id"] and entry["port"] in PORTS[link.model]
         ]
         outcomes = {entry["outcome"] for entry in attempts}
         return " and ".join(sorted(outcomes)) or "nothing"
-
-    def _ask(self, side: Side, method: str, path: str, body: Any = None) -> dict[str, Any]:
-        """Ask Elasticsearch of a deployment through the management channel; an error is an empty answer."""
-        place = self._simulator.installation(side.number)
-        request = urllib.request.Request(  # noqa: S310  (the simulator's own address)
-            f"{place['plain_endpoint']}/api/v1/deployments/{side.id}/elasticsearch/_main/proxy/{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={
-                "Authorization": f"ApiKey {place['api_key']}",
-                "X-Management-Request": "true",
-                "Content-Type": "application/json",
-            },
-            method=method,
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310
-                found: dict[str, Any] = json.load(reply)
-        except urllib.error.HTTPError as error:
-            print(f"  {method} {path} on {side}: {error.code} {error.read().decode(errors='replace')}")
-            return {}
-        return found
 
     def wrong_doors(self, links: list[Link]) -> list[str]:
         """Deployments whose filters let in more or fewer clusters than those that connect by key."""
@@ -183,7 +155,8 @@ class Records:
         return [
             f"{side} lets in {sorted(found)} instead of {sorted(wanted)}"
             for side in self.sides()
-            if (found := _let_in(states[side.installation], side)) != (wanted := _callers(side, links))
+            if side.is_on_ece
+            if (found := _let_in(states[side.place], side)) != (wanted := _callers(side, links))
         ]
 
     def still_connected(self) -> list[str]:
@@ -205,6 +178,13 @@ class Records:
         ]
 
 
+def _door(installation: dict[str, Any], deployment_id: str) -> Door:
+    """Elasticsearch of a deployment through the management channel."""
+    url = f"{installation['plain_endpoint']}/api/v1/deployments/{deployment_id}/elasticsearch/_main/proxy"
+    headers = {"Authorization": f"ApiKey {installation['api_key']}", "X-Management-Request": "true"}
+    return Door(url, headers)
+
+
 def _let_in(state: dict[str, Any], side: Side) -> set[str]:
     """Whom filters of a deployment let in: clusters by id, other places as such."""
     rules = [
@@ -221,8 +201,8 @@ def _let_in(state: dict[str, Any], side: Side) -> set[str]:
 def _callers(side: Side, links: list[Link]) -> set[str]:
     """Who must come in by key: clusters of the same installation by id, others by where they come from; and people."""
     locals_ = [link.local for link in links if link.remote.id == side.id and link.model == "api_key"]
-    at_home = {local.cluster["id"] for local in locals_ if local.installation == side.installation}
-    return at_home | {"elsewhere" for local in locals_ if local.installation != side.installation} | {"office"}
+    at_home = {local.cluster["id"] for local in locals_ if local.place == side.place}
+    return at_home | {"elsewhere" for local in locals_ if local.place != side.place} | {"office"}
 
 
 def remains_of(side: Side) -> list[str]:

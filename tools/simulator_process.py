@@ -16,7 +16,8 @@ class SimulatorProcess:
     """A running simulator: one started here, or one announced by somebody else.
 
     ``announcement`` is the line of JSON that `ece-simulator --json` printed; without it a process is started
-    and ended with the block. ``proxy_ca`` says who signs the proxies' certificates, as on its command line.
+    and ended with the block. ``proxy_ca`` says who signs the proxies' certificates, as on its command line;
+    ``with_partners`` adds one partner of each kind.
     """
 
     def __init__(
@@ -25,10 +26,12 @@ class SimulatorProcess:
         *,
         plan_seconds: float = 1.0,
         proxy_ca: str = "private",
+        with_partners: bool = False,
         announcement: str | None = None,
     ) -> None:
         self._arguments = ["--json", "--installations", str(installations), "--plan-seconds", str(plan_seconds)]
         self._arguments += ["--proxy-ca", proxy_ca]
+        self._arguments += ["--hosted", "--self-managed", "--eck"] if with_partners else []
         self._announcement = announcement
         self._process: subprocess.Popen[str] | None = None
         self.facts: dict[str, Any] = {}

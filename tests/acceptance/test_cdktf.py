@@ -41,10 +41,10 @@ KEYS, SECRETS, SETTINGS, DOCUMENTS = (
     ("PUT", r"/_doc/1"),
 )
 CONNECTED = [
-    (9400, "a", "b"), (9400, "b", "a"), (9400, "b", "b"),
-    (9443, "a", "a"), (9443, "a", "b"), (9443, "b", "a"),
+    (9300, "a", "onprem"), (9400, "a", "b"), (9400, "b", "a"), (9400, "b", "b"),
+    (9443, "a", "a"), (9443, "a", "b"), (9443, "a", "cloud"), (9443, "a", "search"), (9443, "b", "a"),
 ]  # fmt: skip
-"""Port, and the installations of caller and of remote: three connections by certificate, three by key."""
+"""Port, caller's installation and where the remote is: four connections by certificate, five by key."""
 
 
 def block(language: str) -> str:
@@ -63,11 +63,12 @@ def connected(simulator: Simulator) -> list[tuple[int, str, str]]:
     """The connections that the log of handshakes saw stand, each once."""
     places = {place.environment_id: place.name for place in simulator.installations}
     places |= {place.world.egress: place.name for place in simulator.installations}
+    others = {cluster["id"]: name for name, cluster in partners(simulator).items()}
     found = {
         (shake["port"], shake["caller"] or shake["source"], shake["cluster_id"]): (
             shake["port"],
-            places[shake["peer_names"][0].split(".")[-2] if shake["port"] == 9400 else shake["source"]],
-            shake["server_name"].split(".")[-3],
+            places[shake["source"] if shake["port"] == 9443 else shake["peer_names"][0].split(".")[-2]],
+            others.get(shake["cluster_id"]) or shake["server_name"].split(".")[-3],
         )
         for shake in simulator.control.handshakes()
         if shake["outcome"] == "connected"
@@ -75,10 +76,21 @@ def connected(simulator: Simulator) -> list[tuple[int, str, str]]:
     return sorted(found.values())
 
 
+def partners(simulator: Simulator) -> dict[str, dict[str, Any]]:
+    """What the Elasticsearch of each partner holds."""
+    found = {name: simulator.control.state(name)[name] for name in ("onprem", "search")}
+    clusters = {name: {**each, "id": each["cluster_id"]} for name, each in found.items()}
+    hosted = simulator.control.state()["cloud"]["deployments"]["hosted"]
+    return {**clusters, "cloud": next(each for each in hosted["resources"].values() if each["kind"] == "elasticsearch")}
+
+
 @pytest.fixture
 def installations() -> Iterator[Simulator]:
-    """Two installations as `make demo` starts them: the proxies of the second one have certificates of a private CA."""
+    """Two installations and partners as `make demo` starts them; the second one's proxies have a private CA."""
     with Simulator(2, proxy_ca=["public", "private"], plan_seconds=0.5) as running:
+        running.add_hosted("cloud")
+        running.add_self_managed("onprem")
+        running.add_eck("search")
         yield running
 
 
@@ -108,12 +120,15 @@ def test_make_demo_connects_everything_and_leaves_nothing(installations: Simulat
     made, removed = calls[: documents[0]], calls[documents[-1] + 1 :]
     operations = Counter(call["operation_id"] for call in made)
     assert {name: operations[name] for name in MADE} == MADE
-    assert (count(made, KEYS), count(made, SECRETS)) == (3, 3)
+    assert (count(made, KEYS), count(made, SECRETS)) == (5, 5)
     assert count(removed, KEYS) == 0
     operations = Counter(call["operation_id"] for call in removed)
     assert {name: operations[name] for name in (*MADE, *REMOVED)} == {**dict.fromkeys(MADE, 0), **REMOVED}
     assert connected(installations) == CONNECTED
-    assert installations.control.state() == before
+    after = installations.control.state()
+    assert {name: after[name] for name in ("a", "b")} == {name: before[name] for name in ("a", "b")}
+    left = [key["name"] for each in partners(installations).values() for key in each["keys"].values() if key["live"]]
+    assert left == []
 
 
 def test_the_readme_s_ten_lines_deploy(ece: Ece, tmp_path: Path, env: dict[str, str]) -> None:

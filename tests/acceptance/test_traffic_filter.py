@@ -86,10 +86,12 @@ def test_128_rules(ece: Ece):
 
 
 def test_rules_for_remote_clusters(ece: Ece):
-    """By cluster and by environment."""
-    rules = [{"cluster_id": CLUSTER}, {"environment_id": "1234567890", "description": "the other site"}]
-    ece.apply(one(name="peers", type="remote_cluster", rules=rules))
+    """By cluster and by environment; a rule that names another installation would let nobody in (V28)."""
+    own = {"environment_id": ece.simulator.installations[0].environment_id, "description": "all of ours"}
+    ece.apply(one(name="peers", type="remote_cluster", rules=[{"cluster_id": CLUSTER}, own]))
     ece.assert_clean()
+    ece.write(one(name="peers", type="remote_cluster", rules=[{**own, "environment_id": "1234567890"}]))
+    assert "names a foreign environment" in ece.ws.plan(fails=True).result.error_text
 
 
 def test_import_by_command(ece: Ece):
