@@ -35,7 +35,7 @@ class Door:
         )
         context = None if self.ca_file is None else ssl.create_default_context(cafile=self.ca_file)
         try:
-            with urllib.request.urlopen(request, timeout=60, context=context) as reply:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60, context=context) as reply:  # noqa: S310  (as above)
                 found: dict[str, Any] = json.load(reply)
         except urllib.error.HTTPError as error:
             print(f"  {method} {path}: {error.code} {error.read().decode(errors='replace')}")

@@ -83,7 +83,7 @@ class SimulatorProcess:
             headers={"Content-Type": "application/json"},
             method="POST",
         )
-        with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as reply:  # noqa: S310  (as above)
             return json.load(reply)
 
     def calls(self, since: int = 0) -> list[dict[str, Any]]:

@@ -108,7 +108,7 @@ class Reply(Generic[ModelT]):
         if name is None:
             return dict[str, Any]
         if name.startswith("["):
-            return list[getattr(models, name.strip("[]"))]  # type: ignore[misc]
+            return list[getattr(models, name.strip("[]"))]  # type: ignore[misc]  # a type made at run time
         return getattr(models, name)
 
 

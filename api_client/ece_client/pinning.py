@@ -44,7 +44,7 @@ def _presented_chain(response: httpx.Response) -> list[bytes]:
     connection: Any = response.extensions["network_stream"].get_extra_info("ssl_object")
     if isinstance(connection, ssl.SSLObject | ssl.SSLSocket):
         # The public method came with Python 3.13; before, it exists on the object behind.
-        inner: Any = connection if hasattr(connection, "get_unverified_chain") else connection._sslobj  # type: ignore[union-attr]
+        inner: Any = connection if hasattr(connection, "get_unverified_chain") else connection._sslobj  # type: ignore[union-attr]  # no type says so
         return [_der(certificate) for certificate in inner.get_unverified_chain() or ()]
     return []
 

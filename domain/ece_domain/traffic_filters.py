@@ -268,7 +268,7 @@ def egress_finding(source: str, *, is_hosted: bool = False) -> Finding | None:
     if (wrong := source_finding(source)) is not None:
         return wrong
     block = parse_source(source)
-    if any(block.version == other.version and block.subnet_of(other) for other in _UNROUTABLE):  # type: ignore[arg-type]
+    if any(block.version == other.version and block.subnet_of(other) for other in _UNROUTABLE):  # type: ignore[arg-type]  # versions are equal
         return V29.says(
             f'"{source}" never reaches another machine: give the address that others see, of the host or of its NAT.',
             summary="Address of this machine only",

@@ -117,6 +117,6 @@ class Switches:
         if name in CHOICES and value not in CHOICES[name]:
             raise ValueError(f"value: {name} takes {' or '.join(CHOICES[name])}; got {value!r}")
         fits = {"bool": bool, "int": int, "float": (int, float), "str": str}[kinds[name]]
-        if not isinstance(value, fits) or (isinstance(value, bool) and kinds[name] != "bool"):  # type: ignore[arg-type]
+        if not isinstance(value, fits) or (isinstance(value, bool) and kinds[name] != "bool"):  # type: ignore[arg-type]  # a type or a tuple of types
             raise ValueError(f"value: {name} takes a {kinds[name]}; got {value!r}")
         super().__setattr__(name, value)

@@ -150,7 +150,7 @@ class Terminal:
     """Terraform on a pseudo-terminal of its own, as a person sees it. Needs the package ``pexpect``."""
 
     def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
-        import pexpect  # type: ignore[import-untyped]
+        import pexpect  # type: ignore[import-untyped]  # ships no type information
 
         self.command = list(command)
         self._started = time.monotonic()

@@ -98,7 +98,7 @@ class SecretFile:
         """Give the file another name; raises DiagnosticError when that cannot be done."""
         try:
             _make_folder(other._file.parent)
-            os.replace(self._file, other._file)  # noqa: PTH105
+            os.replace(self._file, other._file)  # noqa: PTH105  (one call that either happens or does not)
         except OSError as problem:
             raise _trouble(f"moved to {other.name}", self.name, problem) from None
 

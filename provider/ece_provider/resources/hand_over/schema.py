@@ -40,7 +40,7 @@ def _text(description: str, *validators: object, required: bool = False) -> Attr
         required=required,
         optional=not required,
         description=description,
-        validators=validators,  # type: ignore[arg-type]
+        validators=validators,  # type: ignore[arg-type]  # validators of any kind of value
     )
 
 
