@@ -99,6 +99,92 @@ def server_authority(platform: Platform) -> str:
         return ""
     return (
         " The remote side shows the certificate of its remote cluster server (on ECK ca.crt of the Secret "
-        "<name>-es-transport-certs-public): its CA belongs into an ece_deployment_trust_direct of type proxy of the "
-        "local deployment, and server_name must be a name in that certificate."
+        "<name>-es-transport-certs-public): its CA belongs into certificates of an ece_deployment_trust_direct of type "
+        "proxy of the local deployment. The CA of its HTTP port may be another one. server_name must be a name in that "
+        "certificate."
     )
+
+
+def server_names(platform: Platform) -> str:
+    """Which name is to be given, or which certificate to be shown, so that they fit."""
+    if platform.is_cloud:
+        return (
+            "Proxies need a certificate with the wildcard of that name (on ECE an ece_platform_certificate), or "
+            "another environment is meant."
+        )
+    return (
+        "Give a name that is in the certificate (server_name, in remote where that is given): with ECK's own "
+        "certificates <name>-es-remote-cluster.<namespace>.svc, on a self-managed cluster one of the names that its "
+        "server certificate was made with."
+    )
+
+
+_NODE_AUTHORITIES: Final = {
+    Platform.ECE: "certificates_pem of data.ece_certificate_authority for the remote deployment",
+    Platform.ECH: (
+        "certificates_pem of data.ece_certificate_authority for the remote deployment: each region of Elastic Cloud "
+        "Hosted has a CA of its own"
+    ),
+    Platform.SELF_MANAGED: (
+        "the CA that signed the node certificates (transport) of the remote cluster, on ECK ca.crt of the Secret "
+        "<name>-es-transport-certs-public"
+    ),
+}
+
+
+def node_authority(local: Platform, words: str, remote: Platform) -> str:
+    """Certificate model: which CA the local side needs, and where it goes."""
+    wanted = _NODE_AUTHORITIES.get(remote, _NODE_AUTHORITIES[Platform.SELF_MANAGED])
+    if local.is_cloud:
+        return (
+            f"certificates of the ece_deployment_trust_direct of {words} need {wanted}. The CA of proxies (port 9443) "
+            "or of HTTP does not help."
+        )
+    return (
+        f"xpack.security.transport.ssl.certificate_authorities of every node of {words} needs {wanted}, beside its own "
+        "CA. The CA of proxies (port 9443) does not help."
+    )
+
+
+def unnamed_nodes(words: str) -> str:
+    """Certificate model: the nodes of the remote side carry no name that trust could be judged by."""
+    return (
+        f"The node certificates of {words} carry no otherName, so no trust entry can fit. Make them anew with the "
+        "names of instances.yaml (elasticsearch-certutil cert --in instances.yaml), such as "
+        "<node>.node.<cluster id>.cluster.<scope id>.account, and restart the nodes."
+    )
+
+
+def node_names(local: Platform, words: str, remote: Platform) -> str:
+    """Certificate model: what has to fit the names in the node certificates of the remote side."""
+    if not local.is_cloud:
+        return (
+            f"The trust file of {words} (xpack.security.transport.ssl.trust_restrictions.path) needs a pattern for it: "
+            "*.node.<cluster id>.cluster.<environment id>.account, with the Elasticsearch cluster id of the deployment."
+        )
+    if remote.is_cloud:
+        return (
+            f"cluster_ids of the trust of {words} need the Elasticsearch cluster id of the other side, and scope_id "
+            "its environment or organization id; neither is verified when it is written."
+        )
+    return (
+        f"In the ece_deployment_trust_direct of {words} either additional_node_names holds that very name, or scope_id "
+        "and cluster_ids are such that it reads <node>.node.<cluster id>.cluster.<scope_id>.account; names that ECK "
+        "makes by itself do not."
+    )
+
+
+def trust_back(remote: Platform, local: Platform) -> str:
+    """Certificate model: what the remote side needs before it lets the local one in."""
+    if not remote.is_cloud:
+        return server(remote, SecurityModel.CERTIFICATE).strip()
+    wanted = {
+        Platform.ECE: "certificates_pem of data.ece_certificate_authority for the local deployment",
+        Platform.ECH: "certificates_pem of data.ece_certificate_authority for the local deployment, as each region of "
+        "Elastic Cloud Hosted has a CA of its own",
+    }.get(
+        local,
+        "the CA that signed the node certificates (transport) of the local cluster, on ECK ca.crt of the Secret "
+        "<name>-es-transport-certs-public, not that of HTTP",
+    )
+    return f"certificates of an ece_deployment_trust_direct there need {wanted}."

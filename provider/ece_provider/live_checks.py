@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
@@ -17,8 +17,9 @@ from weakref import WeakKeyDictionary
 from ece_domain.certificate_checks import private_proxy_finding, proxy_findings
 from ece_domain.certificates import Certificate, read_certificates
 from ece_domain.compatibility import skip_default_finding, two_way_finding
-from ece_domain.connection_causes import SideSeen, trusts
+from ece_domain.connection_causes import mistrust, trusts
 from ece_domain.connection_checks import old_deployment_finding, renamed_finding
+from ece_domain.connection_evidence import SideSeen
 from ece_domain.findings import Finding, InvalidValue, Severity
 from ece_domain.lockout import KeyPeer, blocked_finding
 from ece_domain.remote_clusters import Connection, alias_settings, aliases_in
@@ -128,7 +129,8 @@ async def _trust_findings(context: PlanContext[ConfiguredProvider], local: Side,
             found.append(old)
         if not trusts(mine.trust, peer, is_same_environment=is_same):
             one_way = one_way_finding(mine.words, peer.words, peer.cluster_id, is_back=side is remote)
-            found.append(_milder(one_way))
+            why = mistrust(mine, peer, " back" if side is remote else "")
+            found.append(_milder(replace(one_way, detail=why)))
     return found
 
 
@@ -148,7 +150,13 @@ async def _side_seen(side: Side) -> SideSeen | None:
     if deployment is None:
         return None
     environment = side.environment_id or await seen(side.place.environment_id(side.facts.id))
-    return SideSeen(side.words, side.facts.cluster_id, environment_id=environment, trust=trust_of(deployment))
+    return SideSeen(
+        side.words,
+        side.facts.cluster_id,
+        environment_id=environment,
+        trust=trust_of(deployment),
+        deployment_id=side.facts.id,
+    )
 
 
 def _milder(finding: Finding) -> Finding:

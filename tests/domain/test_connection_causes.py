@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ece_domain.connection_causes import Cause, Evidence, Piece, SideSeen, causes, trusts
+from ece_domain.connection_causes import causes, trusts
+from ece_domain.connection_evidence import Cause, Evidence, Piece, SideSeen
 from ece_domain.platforms import Platform
 from ece_domain.remote_clusters import Connection
 from ece_domain.security_models import SecurityModel
@@ -245,3 +246,71 @@ def test_a_cluster_of_its_own_is_trusted_by_any_entry_for_nodes():
     assert Piece.TRUST not in pieces
     proxy = replace(L, trust={**NONE, "direct": [{"type": "proxy"}]})
     assert "type generic" in first(replace(CERTIFIED, local=proxy, **elsewhere)).text
+
+
+REJECTED = "certificate of the server at [x:9300] with the {} does not match the trusted names"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"local": ONPREM, "said": "failed to establish trust with server"}, "transport.ssl.certificate_authorities"),
+        ({"said": "failed to establish trust with server"}, "certificates of the ece_deployment_trust_direct"),
+        ({"remote": CLOUD, "said": "failed to establish trust with server"}, "each region of Elastic Cloud Hosted"),
+        ({"remote": ONPREM, "said": "failed to establish trust with server"}, "<name>-es-transport-certs-public"),
+        ({"remote": ONPREM, "said": REJECTED.format("otherName [none]")}, "carry no otherName"),
+        ({"remote": ONPREM, "said": REJECTED.format("common names []")}, "instances.yaml"),
+        ({"remote": ONPREM, "said": REJECTED.format("otherName [p.node.n.ns.es.local]")}, "(p.node.n.ns.es.local)"),
+        ({"remote": ONPREM, "said": REJECTED.format("otherName [p]")}, "additional_node_names holds that very name"),
+        ({"local": ONPREM, "said": REJECTED.format("otherName [p]")}, "trust_restrictions.path"),
+        ({"said": REJECTED.format("otherName [p]")}, "cluster_ids of the trust of deployment L"),
+        ({"local": ONPREM, "said": "fatal alert: bad_certificate"}, "not that of HTTP"),
+        ({"local": CLOUD, "said": "fatal alert: bad_certificate"}, "each region of Elastic Cloud Hosted"),
+        ({"remote": ONPREM, "said": "fatal alert: bad_certificate"}, "trust_restrictions.path must let"),
+    ],
+)
+def test_where_a_missing_ca_or_name_belongs(change: dict[str, Any], words: str):
+    """The same words of Elasticsearch lead to another argument, or another file, on each kind of place."""
+    trusting = {"is_same_environment": False, "connection": Connection("e.example.com:9300", HOST, True)}
+    sides = {name: replace(change.get(name, side), trust=None) for name, side in {"local": L, "remote": R}.items()}
+    found = [cause for cause in causes(replace(CERTIFIED, **trusting, **{**change, **sides})) if cause.is_certain]
+    assert any(words in cause.text for cause in found), [cause.text for cause in found]
+
+
+def test_a_certificate_for_another_name():
+    """Without server_name the host in the address counts, which is no name in the certificates that ECK makes."""
+    connection = Connection("lb.example.com:9443", None, skip_unavailable=True)
+    said = "failed to establish trust with server; hostname mismatch, certificate is not valid for 'lb.example.com'"
+    cause = first(replace(KEYED, remote=ONPREM, connection=connection, said=said))
+    assert cause.piece is Piece.SETTINGS
+    assert "server_name is not set" in cause.text
+    assert "<name>-es-remote-cluster.<namespace>.svc" in cause.text
+
+
+def test_a_secret_under_another_alias():
+    """It is there, and looks right; only the alias in its name is another one."""
+    idle = "cluster.remote.log.credentials"
+    cause = first(replace(KEYED, has_secret=False, idle_secrets=[idle]))
+    assert idle in cause.text
+    assert "the alias in the name of the entry" in cause.text
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        (
+            {"direct": [{"name": "b", "type": "ECE", "scope_id": "2002", "trust_allowlist": [R.cluster_id]}]},
+            'its direct trust "b" would, but for its scope_id 2002: the environment or organization id of the other '
+            "side is 1001.",
+        ),
+        (
+            {"direct": [{"name": "b", "type": "ECE", "scope_id": "1001", "trust_allowlist": ["d" * 32]}]},
+            f"They name {'d' * 32}, which is the id of the deployment.",
+        ),
+    ],
+)
+def test_ids_that_are_another_ones(entry: dict[str, Any], words: str):
+    """Nothing verifies an id in trust, so what is there has to be compared for the reader."""
+    remote = replace(R, deployment_id="d" * 32)
+    seen = replace(CERTIFIED, is_same_environment=False, remote=remote, local=replace(L, trust={**NONE, **entry}))
+    assert words in first(seen).text

@@ -61,6 +61,21 @@ class Deployment(Place):
     def open_port(self, port: int, *, is_open: bool) -> None:
         self.simulator.control.set_port(port, open=is_open, installation=self.installation.name)
 
+    def put_trust(self, **lists: Any) -> None:
+        """Its trust as an administrator of ECE writes it, by list; ids are not verified."""
+        target = f"/api/v1/deployments/{self.id}"
+        headers = {"authorization": f"ApiKey {self.installation.api_key}"}
+        found = self.installation.handle(Request.make("GET", f"{target}?show_settings=true", headers=headers)).json()
+        resource = found["resources"]["elasticsearch"][0]
+        payload = {
+            "ref_id": resource["ref_id"],
+            "region": resource["region"],
+            "plan": resource["info"]["plan_info"]["current"]["plan"],
+            "settings": {"trust": {"accounts": [], "external": [], "direct": [], **lists}},
+        }
+        body = {"prune_orphans": False, "resources": {"elasticsearch": [payload]}}
+        _answer(self.installation.handle(Request.make("PUT", target, headers=headers, body=body)))
+
     def environment(self) -> tuple[str, Json, dict[str, str]] | None:
         if self._is_own:
             return None
@@ -79,6 +94,13 @@ class Hosted(Place):
         self.organization = simulator.add_hosted(name="cloud")
         made = simulator.control.seed(installation="cloud", name=name, documents=DOCUMENTS)
         self.id, self.cluster_id = str(made["id"]), str(made["cluster_id"])
+
+    @property
+    def endpoint(self) -> str:
+        """The host name by which its proxies know it."""
+        headers = {"authorization": f"ApiKey {self.organization.api_key}"}
+        reply = self.organization.handle(Request.make("GET", f"/api/v1/deployments/{self.id}", headers=headers))
+        return str(_answer(reply)["resources"]["elasticsearch"][0]["info"]["metadata"]["endpoint"])
 
     @property
     def password(self) -> str:

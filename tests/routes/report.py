@@ -25,23 +25,33 @@ HEADINGS: Final = {"api_key": "API key", "certificate": "TLS certificate"}
 PROPERTY: Final = "route"
 """Under this name a cell's report carries route, model, and how many lines and steps were left out."""
 
+REFUSED: Final = "refused"
+"""Under this name the report of a cell's mistake carries route, model, and the mistake in words."""
 
-def results_of(reports: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """Outcome and property of the reports of cells."""
+
+def results_of(reports: Iterable[Any]) -> Iterator[tuple[str, str, Any]]:
+    """Outcome, name and value of the properties in the reports of cells."""
     for report in reports:
         properties: Mapping[str, Any] = dict(getattr(report, "user_properties", ()))
-        if PROPERTY in properties and report.when == "call":
-            yield report.outcome, properties[PROPERTY]
+        for name in (PROPERTY, REFUSED):
+            if name in properties and report.when == "call":
+                yield report.outcome, name, properties[name]
 
 
-def printed(results: Iterable[tuple[str, Any]]) -> Iterator[str]:
-    """Lines for the terminal, from outcome and property of each cell; none when no cell was run."""
-    seen: dict[tuple[str, str], str] = {}
-    for outcome, (route, model, lines, steps) in results:
-        seen[route, model] = f"passed: {lines} lines, {steps} steps" if outcome == "passed" else outcome
+def printed(results: Iterable[tuple[str, str, Any]]) -> Iterator[str]:
+    """Lines for the terminal, from outcome and properties of each cell; none when no cell was run."""
+    seen: dict[tuple[str, str, str], str] = {}
+    for outcome, name, (route, model, *rest) in results:
+        told = "{} lines, {} steps" if name == PROPERTY else "{}"
+        seen[name, route, model] = f"{outcome}: {told.format(*rest)}" if outcome == "passed" else outcome
     if not seen:
         return
     yield f"{'route':7}{'direction':30}" + "".join(f"{heading:26}" for heading in HEADINGS.values())
     for route, direction in ROUTES.items():
-        cells = (seen.get((route, model), "not run") for model in HEADINGS)
+        cells = (seen.get((PROPERTY, route, model), "not run") for model in HEADINGS)
         yield f"{route:7}{direction:30}" + "".join(f"{cell:26}" for cell in cells)
+    yield ""
+    yield f"{'route':7}{'model':17}the mistake that is refused, and told by its cause"
+    for route in ROUTES:
+        for model, heading in HEADINGS.items():
+            yield f"{route:7}{heading:17}{seen.get((REFUSED, route, model), 'not run')}"

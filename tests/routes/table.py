@@ -19,6 +19,7 @@ from ece_simulator import Simulator
 from tests.provider.remote_clusters.support import full
 from tests.provider.support import environ_of, provider_of
 from tests.routes.cells import Cell
+from tests.routes.mistakes_by_model import MISTAKES
 from tests.routes.places import Json
 from tests.routes.report import HEADINGS, ROUTES
 
@@ -31,6 +32,8 @@ _HEAD: Final = (
     "Each cell is a test: Terraform applies these objects, the files of `ece_hand_over` are applied as they are "
     "written, and a search across the connection is answered.",
     "Before that, each line and each step that the hand-over marks as required is left out once, and nothing answers.",
+    "Another test makes a mistake that is easily made on the route (`refused`): no search is answered, the error, or "
+    "the refusal of the plan, names what to change, and that change repairs it.",
     "Every hand-over also has its run-book, `README.md`.",
     "",
     f"| route | local to remote | {' | '.join(HEADINGS.values())} |",
@@ -44,7 +47,8 @@ def words(cell: Cell, made: HandOver) -> str:
     files = ", ".join(f"`{file.name}`" for file in made.files if file.name != "README.md")
     lines, steps = counts(made)
     left_out = f"{lines} {'line' if lines == 1 else 'lines'}, {steps} {'step' if steps == 1 else 'steps'}"
-    return f"{objects}<br>files: {files}<br>left out in turn: {left_out}"
+    mistake = MISTAKES[cell.model][cell.route].words
+    return f"{objects}<br>files: {files}<br>left out in turn: {left_out}<br>refused: {mistake}"
 
 
 def row_of(page: str, route: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ece_domain.connection_causes import Cause, Piece, causes
+from ece_domain.connection_causes import causes
+from ece_domain.connection_evidence import Cause, Piece
 from ece_domain.security_models import SecurityModel
 from ece_provider.diagnosis.evidence import gather
 from ece_provider.sides import Side

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection, Iterable
 from typing import Any, Final, TypeVar
 
 from ece_client import ApiError
 from ece_domain.certificates import fingerprints
-from ece_domain.connection_causes import Evidence, SideSeen
+from ece_domain.connection_evidence import Evidence, SideSeen
 from ece_domain.findings import InvalidValue
 from ece_domain.platforms import Platform
-from ece_domain.remote_clusters import Connection, alias_settings, credentials_setting
+from ece_domain.remote_clusters import (
+    Connection,
+    alias_of_credentials,
+    alias_settings,
+    aliases_in,
+    credentials_setting,
+)
 from ece_domain.security_models import SecurityModel
 from ece_provider.deployment_reads import trust_of
 from ece_provider.kinds import ECE, ECH, ELASTICSEARCH
@@ -52,9 +58,15 @@ async def gather(
         is_same_environment=remote is not None and local.place is remote.place,
         has_secret=None if secrets is None else credentials_setting(alias) in secrets,
         is_secret_loaded=None if info is None else info.has_credentials,
+        idle_secrets=_idle(secrets or (), aliases_in(settings)) if settings is not None else (),
         said=said or "",
         **more,
     )
+
+
+def _idle(secrets: Iterable[str], aliases: Collection[str]) -> list[str]:
+    """Keystore entries for remote clusters that no settings name."""
+    return [name for name in secrets if (alias := alias_of_credentials(name)) is not None and alias not in aliases]
 
 
 async def _seen(work: Awaitable[T]) -> T | None:
@@ -82,6 +94,7 @@ async def _side(side: Side, server_name: str | None = None) -> SideSeen:
         environment_id=side.environment_id or await _seen(side.place.environment_id(facts.id)),
         trust=None if deployment is None else trust_of(deployment),
         status=None if deployment is None else status_of(deployment),
+        deployment_id=facts.id if facts.is_deployment else "",
     )
 
 

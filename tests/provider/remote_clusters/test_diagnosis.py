@@ -193,7 +193,7 @@ BY_KEY: dict[str, tuple[Callable[[Case], Any], str]] = {
     ),
     "3 wrong name": (
         lambda case: case.show(bundle("*.elsewhere.test").text),
-        "or the name or the time of the certificate does not fit",
+        "Proxies need a certificate with the wildcard of that name",
     ),
     "3 expired": (
         lambda case: case.show(bundle("*.a.ece.test", days=-1).text),
