@@ -69,6 +69,7 @@ class ConnectingCluster(Checked, Cluster):
         secret_file: str | Path | None = None,
         secret: Secret | None = None,
         hand_over: str | Path | None = None,
+        managed_through: str | None = None,
         scope: Construct | None = None,
     ) -> RemoteCluster:
         """Connect to a remote cluster: this one searches it, or replicates from it.
@@ -101,4 +102,5 @@ class ConnectingCluster(Checked, Cluster):
             secret_file=secret_file,
             secret=secret,
             hand_over=hand_over,
+            managed_through=managed_through,
         )

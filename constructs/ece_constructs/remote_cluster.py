@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from constructs import Construct
 
@@ -21,6 +21,7 @@ from ece_constructs.errors import EceValueError
 from ece_constructs.secret import Secret
 from ece_constructs.trust_relationship import TrustRelationship
 from ece_domain import compatibility
+from ece_domain.connection_checks import platform_list_findings
 from ece_domain.cross_cluster_keys import expiry_finding, rotation_finding
 from ece_domain.remote_clusters import check_alias, self_finding
 from ece_domain.security_models import MODELS, SecurityModel
@@ -31,6 +32,9 @@ from ece_l1._cdk import IResolvable
 
 if TYPE_CHECKING:
     from ece_constructs.connecting import ConnectingCluster
+
+WAYS: Final = ("elasticsearch", "platform")
+"""What keeps the settings of a connection."""
 
 
 class RemoteCluster(Checked, Guarded, Construct):
@@ -62,6 +66,7 @@ class RemoteCluster(Checked, Guarded, Construct):
         secret_file: str | Path | None = None,
         secret: Secret | None = None,
         hand_over: str | Path | None = None,
+        managed_through: str | None = None,
     ) -> None:
         """Connect two clusters, at least one of them a deployment.
 
@@ -89,6 +94,8 @@ class RemoteCluster(Checked, Guarded, Construct):
                 the remote side is one.
             hand_over: Folder for the files of a hand-over, made where a side is a partner; ``hand-over/<local>-to-
                 <alias>`` in the folder of this program unless given.
+            managed_through: ``elasticsearch`` unless given, the settings of the local cluster; or ``platform``, ECE's
+                own list of remote clusters, for certificates within one ECE. Elastic deprecated that list.
 
         Raises:
             EceValueError: sides, versions, alias or options that do not fit together.
@@ -104,6 +111,7 @@ class RemoteCluster(Checked, Guarded, Construct):
         check_route(route, trust, secret_file, secret)
         self._check_options(path, access, trust, expiration, rotate_after)
         self._judge_versions(path, access)
+        self._judge_way(path, managed_through)
         self._warn_of_circles()
         self._local.connections.add(self)
         self._warn_of_filters()
@@ -130,6 +138,7 @@ class RemoteCluster(Checked, Guarded, Construct):
         if route.writes_settings:
             waits = flag(path, "wait_for_connected", wait_for_connected)
             given = {"skip_unavailable": skip, "wait_for_connected": waits, "roles": self._roles}
+            given["managed_through"] = managed_through
             self._resource = objects.settings(key, given)
             self._resource.follow(lambda: [*needed, *self._enablements()])
 
@@ -228,6 +237,17 @@ class RemoteCluster(Checked, Guarded, Construct):
             findings.append(compatibility.replication_finding(local, remote))
         for finding in findings:
             tell(self, finding, "remote", self._remote)
+
+    def _judge_way(self, path: str, managed_through: str | None) -> None:
+        if managed_through not in (None, *WAYS):
+            raise EceValueError(path, "managed_through", managed_through, f"{' or '.join(WAYS)} is needed")
+        if managed_through == WAYS[1]:
+            is_same = self._local.environment is self._remote.environment and partner(self._local) is None
+            has_remote = partner(self._remote) is None
+            for finding in platform_list_findings(
+                self._security_model, has_remote=has_remote, is_same_environment=is_same
+            ):
+                tell(self, finding, value=managed_through)
 
     def _warn_of_circles(self) -> None:
         local, remote = place_of(self._local).path, place_of(self._remote).path

@@ -176,6 +176,8 @@ def test_old_versions_use_certificates() -> None:
         ({"access": SEARCH, "alias": "Logs!"}, "alias is 'Logs!': is no alias: lower-case letters"),
         ({"access": SEARCH, "security_model": "tls"}, "security_model is 'tls': api_key or certificate is needed"),
         ({"access": SEARCH, "security_model": "certificate"}, "has no key; roles of both sides decide"),
+        ({"access": SEARCH, "managed_through": "ece"}, "managed_through is 'ece': elasticsearch or platform is needed"),
+        ({"access": SEARCH, "managed_through": "platform"}, "list knows the certificate model only"),
         ({"access": SEARCH, "expiration": "90 days"}, "expiration is '90 days'"),
         ({"access": SEARCH, "expiration": "60d", "rotate_after": "90d"}, "rotate_after must be shorter"),
     ],
@@ -186,6 +188,18 @@ def test_what_cannot_be_is_refused(options: dict[str, Any], text: str) -> None:
     with pytest.raises(EceValueError) as raised:
         made.deployment("central").connect_to(made.deployment("logs"), **options)
     assert text in str(raised.value)
+
+
+def test_the_platforms_list_is_chosen_by_name() -> None:
+    """For those whose ECE keeps its own list; the settings of the cluster are the default, and say nothing."""
+    made = world()
+    central, logs = made.deployment("central"), made.deployment("logs")
+    central.connect_to(logs, security_model="certificate", managed_through="platform", alias="listed")
+    central.connect_to(logs, security_model="certificate", alias="set")
+    template = made.template()
+    template.has_connection("listed", security_model="certificate", managed_through="platform")
+    found = {each["alias"]: each for each in template.resources("ece_remote_cluster").values()}
+    assert "managed_through" not in found["set"]
 
 
 def test_versions_that_do_not_fit_are_refused() -> None:

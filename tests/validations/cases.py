@@ -13,7 +13,6 @@ NOT_IN_CONSTRUCTS = {
     "V8": "key and connection take the alias from one place",
     "V9": "the port follows from platform and model",
     "V10": "address and server name come from the remote side",
-    "V21": "the platform's list is never used",
     "V41": "the key is always made and referred to",
 }
 """Validations of pure configuration that no program can run into, and why; they are triggered in HCL."""

@@ -82,6 +82,14 @@ def foreign_peer(made: World, *, is_foreign: bool) -> None:
     RemoteClusterFilter(made.stack, "peers", environment=made.ece, peers=[peer])
 
 
+def listed(made: World, *, is_foreign: bool) -> None:
+    """A connection in the platform's own list, to this environment or to another."""
+    environment = paris(made) if is_foreign else made.ece
+    logs = Deployment(made.stack, "logs", environment=environment, version="8.19.0")
+    central = Deployment(made.stack, "central", environment=made.ece, version="8.19.0")
+    central.connect_to(logs, security_model="certificate", managed_through="platform")
+
+
 def only_peers(made: World, *, has_users: bool) -> None:
     """A deployment that lets clusters in, with addresses or without."""
     central, logs = made.deployment("central"), made.deployment("logs")
@@ -138,6 +146,11 @@ CASES: dict[str, tuple[Program, Program]] = {
         lambda made: self_managed(made, ca_pem=[CA_PEM]),
     ),
     "V18": (lambda made: self_managed(made, scope_id="on prem"), lambda made: self_managed(made, scope_id="onprem")),
+    "V21": (lambda made: listed(made, is_foreign=True), lambda made: listed(made, is_foreign=False)),
+    "V21-model": (
+        pair("8.19.0", "8.19.0", access=SEARCH, managed_through="platform"),
+        pair("8.19.0", "8.19.0", security_model="certificate", managed_through="platform"),
+    ),
     "V22": (
         lambda made: Access.search("a", query="{}") + Access.replicate("b"),
         lambda made: Access.search("a") + Access.replicate("b"),
@@ -205,7 +218,7 @@ def test_a_program_is_told(bad: Program, good: Program, request: pytest.FixtureR
 
 def test_what_no_program_can_get_wrong() -> None:
     """Alias, address and dependency of a connection come from one place, so these validations have nothing to find."""
-    assert set(NOT_IN_CONSTRUCTS) == {"V8", "V9", "V10", "V21", "V41"}
+    assert set(NOT_IN_CONSTRUCTS) == {"V8", "V9", "V10", "V41"}
     made = world()
     made.deployment("central").connect_to(made.deployment("logs"), access=SEARCH, alias="elsewhere")
     template = made.template()

@@ -84,13 +84,13 @@ V21: Final = Validation(
     "V21",
     "The platform's list does not fit",
     ERROR,
-    (PLAN,),
+    (SYNTH, PLAN),
     'managed_through = "platform" is used for two deployments of one ECE on the certificate model only, and no alias '
     "is managed both ways.",
     "the security model, both sides, the other connections of the local cluster",
     'managed_through = "platform" connects two deployments of one ECE; these are in different environments. Leave '
     "managed_through out.",
-    note="the constructs never use the platform's list; two connections of one alias are refused as V7",
+    note="two connections of one alias are refused as V7, at synth by the constructs",
 )
 V40: Final = Validation(
     "V40",
