@@ -177,7 +177,7 @@ def test_old_versions_use_certificates() -> None:
         ({"access": SEARCH, "security_model": "tls"}, "security_model is 'tls': api_key or certificate is needed"),
         ({"access": SEARCH, "security_model": "certificate"}, "has no key; roles of both sides decide"),
         ({"access": SEARCH, "managed_through": "ece"}, "managed_through is 'ece': elasticsearch or platform is needed"),
-        ({"access": SEARCH, "managed_through": "platform"}, "list knows the certificate model only"),
+        ({"access": SEARCH, "managed_through": "platform"}, 'goes with security_model = "certificate"'),
         ({"access": SEARCH, "expiration": "90 days"}, "expiration is '90 days'"),
         ({"access": SEARCH, "expiration": "60d", "rotate_after": "90d"}, "rotate_after must be shorter"),
     ],
