@@ -87,6 +87,11 @@ class Section:
         objects, files, *_ = self.cell.split("<br>")
         return names([objects]), names([files])
 
+    @property
+    def mistake(self) -> str:
+        """What users of the route do most, as the matrix makes it."""
+        return self.cell.partition("refused: ")[2]
+
 
 def page(name: str) -> str:
     """The text of a guide."""

@@ -64,7 +64,9 @@ def test_each_route_has_both_models(route: str):
         section = Section(route, model)
         for part in PARTS:
             assert section.part(part).strip()
-        assert guides.table(section.part("How it fails"), WORDS)
+        reasons = [why for _, why, _ in guides.table(section.part("How it fails"), WORDS)]
+        assert section.mistake
+        assert any(section.mistake in why for why in reasons)
         assert f"({ROUTES[route]}.md#{title.lower().replace(' ', '-')})" in row
         if route in ("I1", "I2"):  # told on the page of the other end, as both are one connection
             assert section.applied == Section(f"O{route[1]}", model).applied
