@@ -20,6 +20,11 @@ def snippets(text: str, language: str = "python") -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
+def prose(text: str) -> str:
+    """A page without its code blocks."""
+    return re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+
+
 BEGINNING: Final = snippets((DOCS / "constructs.md").read_text(encoding="utf-8"))[0]
 """What stands before each snippet that is no whole program, as docs/constructs.md says."""
 
@@ -54,5 +59,4 @@ def _leads_somewhere(page: Path, link: str) -> bool:
 
 def _anchors(text: str) -> set[str]:
     """Headings as links name them."""
-    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in _HEADING.findall(prose)}
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in _HEADING.findall(prose(text))}
