@@ -26,7 +26,7 @@ def before(connection: Connection) -> Iterator[Step]:
     else:
         for side, peer in ((connection.remote, connection.local), (connection.local, connection.remote)):
             if side.is_cloud:
-                yield _trust(side, peer)
+                yield _trust(side, peer, _trust_objects(connection))
 
 
 def _key(connection: Connection) -> Step:
@@ -41,11 +41,18 @@ def _key(connection: Connection) -> Step:
     )
 
 
-def _trust(side: Side, peer: Side) -> Step:
-    if peer.platform is side.platform is Platform.ECE:
-        what = f"ece_deployment_trust_account or ece_deployment_trust_external makes {side.words} trust {peer.words}."
-    else:
-        what = f"ece_deployment_trust_direct makes {side.words} trust {peer.words}{_names(peer)}."
+def _trust_objects(connection: Connection) -> str:
+    """Which objects can make the trust of this pair."""
+    if connection.same_installation:
+        return "ece_deployment_trust_account"
+    is_between_eces = connection.local.platform is connection.remote.platform is Platform.ECE
+    direct = "ece_deployment_trust_direct"
+    return f"{direct}, or ece_deployment_trust_external with a trust relationship," if is_between_eces else direct
+
+
+def _trust(side: Side, peer: Side, objects: str) -> Step:
+    names = "" if peer.platform is side.platform is Platform.ECE else _names(peer)
+    what = f"{objects} makes {side.words} trust {peer.words}{names}."
     return _step(what, "Its page Security in the console shows the trusted environment.", "Destroy the object.")
 
 
