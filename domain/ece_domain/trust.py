@@ -233,6 +233,18 @@ def installation_id_finding(text: str) -> Finding | None:
     )
 
 
+def own_scope_finding(scope_id: str, own: str) -> Finding | None:
+    """Judge the scope of a direct entry for another environment: the own id is the one that is at hand, and wrong."""
+    if scope_id != own:
+        return None
+    return V39.says(
+        f'"{scope_id}" is the id of the environment that the deployment itself is in. scope_id takes that of the '
+        "environment which is trusted: environment_id of data.ece_environment or data.ece_certificate_authority there.",
+        summary="scope_id is that of the own environment",
+        field="scope_id",
+    )
+
+
 def one_way_finding(side: str, peer: str, cluster_id: str, *, is_back: bool) -> Finding:
     """The finding for a side that does not trust its peer; ``is_back`` when it is the remote side."""
     back = " back" if is_back else ""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from ece_domain.certificate_checks import AuthorityKind, KnownAuthority, authority_findings
 from ece_domain.certificates import Certificate, read_certificates
 from ece_domain.findings import InvalidValue
+from ece_domain.trust import DirectTrustType, own_scope_finding
 from ece_provider.configured import ConfiguredProvider
 from ece_provider.findings import report
 from ece_provider.kinds import ECE
@@ -36,6 +37,19 @@ async def check_authorities(context: PlanContext[ConfiguredProvider], planned: V
                 known.setdefault(certificate.fingerprint, []).append(authority)
     kind = planned["type"] or "generic"
     report(context.diagnostics, authority_findings(kind, certificates, known), Path("certificates"))
+
+
+async def check_scope(context: PlanContext[ConfiguredProvider], planned: Values) -> None:
+    """The scope of a new direct entry for another ECE, or an organization, against the id of the own environment."""
+    provider, scope = context.provider, planned["scope_id"]
+    is_new = context.is_create or context.replaces or "scope_id" in context.changed
+    if not is_new or provider.is_unknown or provider.lists.has_written or context.diagnostics.has_errors:
+        return
+    if planned["type"] not in (DirectTrustType.ECE, DirectTrustType.ESS) or not is_set(scope):
+        return
+    identifier = planned["deployment_id"] if is_set(planned["deployment_id"]) else None
+    own = await seen(provider.places.of(None).environment_id(identifier))
+    report(context.diagnostics, [own_scope_finding(scope, own)] if own else [], Path("scope_id"))
 
 
 def _readable(pem: str) -> list[Certificate]:

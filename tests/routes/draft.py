@@ -34,9 +34,9 @@ class Draft:
 
     def one(self, kind: str, **members: Any) -> Json:
         """The arguments of the only object of a kind with these members."""
-        (found,) = (each for each in self.json["resource"][kind].values() if members.items() <= each.items())
-        made: Json = found
-        return made
+        found: list[Json] = [one for one in self.json["resource"][kind].values() if members.items() <= one.items()]
+        (only,) = found
+        return only
 
     def trust(self, side: Any) -> Json:
         """The direct trust of a side, or its trust in clusters of its own ECE."""

@@ -31,6 +31,8 @@ class Mistake:
     (``ece_simulator.data_plane``)."""
     told: tuple[str, ...]
     """In the first cause that the error, or the warning of the next plan, names: the argument and the way out."""
+    warned: tuple[str, ...] = ()
+    """In the warnings of the plan that lets it through, which sees what was made before it."""
     configured: Change = _nothing
     """What is wrong in the configuration."""
     repaired: Change = _nothing

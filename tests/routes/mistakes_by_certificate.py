@@ -116,6 +116,7 @@ MISTAKES: Final[dict[str, Mistake]] = {
         "scope_id of the own environment",
         NAMES,
         ("does not trust", "but for its scope_id", "Put that into scope_id"),
+        warned=("is the id of the environment that the deployment itself is in", "(V39)"),
         configured=_own_environment,
     ),
     "O3": Mistake(
@@ -155,6 +156,7 @@ MISTAKES: Final[dict[str, Mistake]] = {
         "scope_id of the ECE in place of the organization's id",
         "untrusted_name",
         ("does not trust", "back", "but for its scope_id", "Put that into scope_id"),
+        warned=("is the id of the environment that the deployment itself is in", "(V39)"),
         configured=_own_id,
     ),
     "I4": Mistake(

@@ -63,6 +63,7 @@ class Scene:
         said = await self.apply(mistake.configured)
         if mistake.by_hand is None:
             assert said.errors == ""
+            assert [words for words in mistake.warned if words not in said.warnings] == [], said.warnings
             await self.hand_over(is_misread=True)
             return
         assert [words for words in mistake.refused if words not in said.errors] == [], said.errors
@@ -112,6 +113,7 @@ async def test_a_mistake(
     await scene.err()
     seen = scene.seen()
     assert "connected" not in seen
+    assert not cell.is_connected()
     assert any(mistake.outcome in one for one in seen), seen
     told = (await scene.told()).partition("It may also be this")[0]
     assert [words for words in mistake.told if words not in told] == [], told

@@ -89,6 +89,7 @@ RULES: Final[Mapping[str, tuple[Rule, ...]]] = {
         identifiers.organization_id_finding,
         trust.account_id_finding,
         trust.installation_id_finding,
+        trust.own_scope_finding,
     ),
     "V40": (connection_checks.busy_finding,),
     "V41": (connection_checks.missing_key_finding,),

@@ -54,11 +54,12 @@ class DeploymentTrustDirect(Resource[ConfiguredProvider]):
         note_list(context, DIRECT, "uid")
         await check_plan(context, is_same_environment=False)
         if planned is not None:
-            from ece_provider.authority_checks import check_authorities
+            from ece_provider.authority_checks import check_authorities, check_scope
             from ece_provider.filter_checks import check_feature
 
             await check_feature(context, "proxy" if planned["type"] == "proxy" else "direct", Path("type"))
             await check_authorities(context, planned)
+            await check_scope(context, planned)
         decide(context.planned or context.prior, context.diagnostics)
 
     async def create(self, context: CreateContext[ConfiguredProvider]) -> Values:
