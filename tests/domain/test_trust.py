@@ -15,6 +15,7 @@ from ece_domain.trust import (
     direct_findings,
     installation_id_finding,
     mixed_up_findings,
+    own_scope_finding,
     scope_findings,
     unknown_findings,
 )
@@ -112,3 +113,11 @@ def test_ids_of_another_installation():
     assert blank.is_error
     assert installation_id_finding("abc") is None
     assert installation_id_finding("a c") is not None
+
+
+def test_the_scope_of_another_environment_is_not_the_own_id():
+    """The own id is the one at hand; whoever trusts it trusts nobody there, and nobody verifies it."""
+    found = own_scope_finding("1053523734", "1053523734")
+    assert found is not None
+    assert (found.field, found.severity) == ("scope_id", Severity.WARNING)
+    assert own_scope_finding("803289842", "1053523734") is None

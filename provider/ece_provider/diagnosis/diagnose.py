@@ -23,6 +23,12 @@ _OWNERS: Final = {
 """Piece → the kind of object that owns it, where it is not the connection itself."""
 
 
+def _sentence(cause: Cause) -> str:
+    """Begins with a capital where it begins with a side; names of arguments and hosts stay as they are."""
+    begins_with_side = cause.text.startswith(("deployment ", "cluster "))
+    return f"{cause.text[0].upper()}{cause.text[1:]}" if begins_with_side else cause.text
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """Why a connection is down."""
@@ -33,8 +39,8 @@ class Diagnosis:
     def text(self) -> str:
         """For the user, likeliest cause first."""
         first, *others = self.causes
-        rest = "".join(f"\n- {cause.text}" for cause in others)
-        return f"{first.text}{f'{chr(10)}It may also be this:{rest}' if rest else ''}"
+        rest = "".join(f"\n- {_sentence(cause)}" for cause in others)
+        return f"{_sentence(first)}{f'{chr(10)}It may also be this:{rest}' if rest else ''}"
 
     @property
     def owner(self) -> str | None:
