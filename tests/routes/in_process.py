@@ -51,13 +51,18 @@ class Run:
         """Objects in Terraform's state, by address."""
         self._owners: dict[str, str] = {}
         """Provider blocks of the objects in state."""
+        self._applied: dict[str, Json] = {}
+        """Arguments that were applied and not refused."""
+        self._refreshes = True
         self._blocks: dict[str, _Block] = {}
         self._values: dict[str, Any] = {}
 
-    async def apply(self, configuration: Json) -> Said:
-        """``terraform apply``."""
+    async def apply(self, configuration: Json, *, refreshes: bool = True) -> Said:
+        """``terraform apply``; without ``refreshes`` only objects whose arguments differ from the last apply's."""
+        self._refreshes = refreshes
         objects = self._begin(configuration)
         for address in [each for each in reversed(self.states) if each not in objects]:
+            self._applied.pop(address, None)
             await self._blocks[self._owners[address]].destroy(address.partition(".")[0], self.states.pop(address))
         errors: list[str] = []
         failed: set[str] = set()
@@ -96,8 +101,12 @@ class Run:
 
     async def _change(self, address: str, written: Json) -> None:
         block, arguments = await self._given(written)
+        if self._applied.get(address) == arguments and not self._refreshes:
+            return
+        self._applied.pop(address, None)
         made = await block.apply(address.partition(".")[0], arguments, self.states.get(address))
         self._keep(address, written, made)
+        self._applied[address] = arguments
 
     async def _given(self, written: Json) -> tuple[_Block, Json]:
         arguments = {name: await self._value(value) for name, value in written.items() if name not in _META}

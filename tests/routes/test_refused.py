@@ -37,7 +37,8 @@ class Scene:
 
     async def apply(self, change: Change, *, waits: bool = False, seconds: float | None = None) -> Said:
         """The configuration with a change."""
-        return await self._run.apply(self._draft(change, waits=waits, seconds=seconds).json)
+        is_touched = self.mistake.by_hand is not None
+        return await self._run.apply(self._draft(change, waits=waits, seconds=seconds).json, refreshes=is_touched)
 
     def _draft(self, change: Change, *, waits: bool, seconds: float | None = None) -> Draft:
         draft = Draft(self.cell)
