@@ -151,7 +151,7 @@ class Life:
         ece.no_unknown_fields()
 
 
-@matrix("lifecycle", "import by id", "generated configuration", versions=HUNTED)
+@matrix("lifecycle", "drift and disappearance", "import by id", "generated configuration", versions=HUNTED)
 def test_the_life_of_keys_secrets_and_connections(
     tmp_path: Path, terraform: TerraformBinary, mirror: Mirror, simulator: Simulator
 ):

@@ -25,6 +25,10 @@ BEFORE_WRITE_ONLY: tuple[str, ...] = ("1.8.4", "1.10.5")
 FEATURES: dict[str, tuple[str, str | None]] = {
     "lifecycle": ("1.8", None),
     "replace": ("1.8", None),
+    "invalid input": ("1.8", None),
+    "errors of the API": ("1.8", None),
+    "failed plan and time-out": ("1.8", None),
+    "drift and disappearance": ("1.8", None),
     "import by id": ("1.8", None),
     "state upgrade": ("1.8", None),
     "moved from another type": ("1.8", None),
