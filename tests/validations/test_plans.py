@@ -16,7 +16,7 @@ from tests.validations.cases import assert_silent, assert_told, triggers
 from tests.validations.stage import KEY, REMOTE, Refused, Stage, connection, key
 
 FILTER, ASSOCIATION = "ece_traffic_filter", "ece_traffic_filter_association"
-SECRET = "ece_keystore_secret"
+SECRET, HAND_OVER = "ece_keystore_secret", "ece_hand_over"
 REPLICATE = {"replication": [{"names": ["stock"]}]}
 IDENTITY = "CN=.*.node.*"
 OFFICE = {"type": "ip", "name": "office", "rules": [{"source": "192.0.2.0/24"}]}
@@ -397,6 +397,22 @@ async def test_a_default_that_differs(stage: Stage) -> None:
     local, remote = stage.pair("8.14.0", "8.14.0")
     assert_told(await stage.told(REMOTE, connection(local, remote, skip_unavailable=None)), "V45")
     assert_silent(await stage.told(REMOTE, connection(local, remote)), "V45")
+
+
+@triggers("V44", Moment.PLAN)
+async def test_a_trust_file_that_would_shut_out_its_own_nodes(stage: Stage) -> None:
+    """Names of the nodes that are handed over to are needed, and no file is written without."""
+    remote = {"kind": "self_managed", "name": "onprem", "address": "onprem.example.com"}
+    arguments = {
+        "folder": "hand-over",
+        "alias": "onprem",
+        "security_model": "certificate",
+        "local": {"kind": "ece", "name": "central", "deployment_id": stage.seed("central")["id"]},
+        "remote": {**remote, "ca_pem": [certificate("onprem").pem], "node_names": ["es01"]},
+    }
+    assert_silent(await stage.told(HAND_OVER, arguments), "V44")
+    unnamed = {**arguments, "remote": {**arguments["remote"], "node_names": None}}
+    assert_told(await stage.told(HAND_OVER, unnamed), "V44")
 
 
 @triggers("V46", Moment.PLAN)
