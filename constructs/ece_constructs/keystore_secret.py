@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from constructs import Construct
 
 import ece_l1 as l1
-from ece_constructs._checks import flag, literal, text, text_mapping
-from ece_constructs._judgement import Checked, acknowledged_argument, escalated_argument
+from ece_constructs._checks import flag, known, literal, text, text_mapping
+from ece_constructs._judgement import Checked, acknowledged_argument, escalated_argument, tell
 from ece_constructs._scopes import place_of
 from ece_constructs.cluster import ICluster
 from ece_constructs.cross_cluster_enablement import ece_deployment
 from ece_constructs.errors import EceValueError
 from ece_constructs.secret import Secret
+from ece_domain.compatibility import restart_finding
+from ece_domain.remote_clusters import alias_of_credentials
 from ece_l1._base import Guarded
 from ece_l1._cdk import IResolvable
+
+if TYPE_CHECKING:
+    from ece_constructs.deployment import EceDeployment
 
 
 class KeystoreSecret(Checked, Guarded, Construct):
@@ -58,6 +63,7 @@ class KeystoreSecret(Checked, Guarded, Construct):
         if not isinstance(value, Secret):
             allowed = 'where it lies is needed: Secret.from_env("S3_KEY") or Secret.from_file("s3-key")'
             raise EceValueError(path, "value", "(not shown)", allowed)
+        self._warn_of_restart(name, found)
         given: dict[str, Any] = value.arguments("value")
         self._resource = l1.KeystoreSecret(
             self,
@@ -72,6 +78,11 @@ class KeystoreSecret(Checked, Guarded, Construct):
             provider=found.environment.provider_in(self),
             **given,
         )
+
+    def _warn_of_restart(self, name: str, deployment: EceDeployment) -> None:
+        version = getattr(deployment, "_version", None)  # of imported deployments it is known to the provider only
+        if version is not None and known([name, version]) and alias_of_credentials(name) is not None:
+            tell(self, restart_finding(place_of(deployment).path, version), "name", name)
 
     @property
     def resource(self) -> l1.KeystoreSecret:

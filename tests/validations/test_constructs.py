@@ -13,8 +13,10 @@ from ece_constructs import (
     Access,
     Deployment,
     EceValueError,
+    ElasticsearchApi,
     Environment,
     IpFilter,
+    KeystoreSecret,
     RemoteCluster,
     RemoteClusterFilter,
     Secret,
@@ -29,6 +31,7 @@ Program = Callable[[World], Any]
 SEARCH = Access.search("logs-*")
 IDENTITY = "CN=.*.node.*.cluster.1053523734"
 KEY_PEM = certificate("with key").key_pem
+OTHER_CA_PEM = certificate("another").pem
 
 
 def at(made: World, name: str, version: str) -> Deployment:
@@ -82,12 +85,25 @@ def foreign_peer(made: World, *, is_foreign: bool) -> None:
     RemoteClusterFilter(made.stack, "peers", environment=made.ece, peers=[peer])
 
 
+def in_both_models(made: World, server_ca: str) -> None:
+    """A partner that is searched by key and searches by certificate."""
+    api = ElasticsearchApi(env_prefix="ONPREM")
+    central, onprem = made.deployment("central"), self_managed(made, server_ca_pem=[server_ca], api=api)
+    central.connect_to(onprem, access=SEARCH)
+    onprem.connect_to(central, security_model="certificate")
+
+
+def secret_of(made: World, version: str) -> None:
+    """The key of a connection that somebody else made, in the keystore of a deployment."""
+    name, value = "cluster.remote.logs.credentials", Secret.from_env("LOGS_KEY")
+    KeystoreSecret(made.stack, "key", deployment=at(made, "central", version), name=name, value=value, value_version=1)
+
+
 def listed(made: World, *, is_foreign: bool) -> None:
     """A connection in the platform's own list, to this environment or to another."""
     environment = paris(made) if is_foreign else made.ece
     logs = Deployment(made.stack, "logs", environment=environment, version="8.19.0")
-    central = Deployment(made.stack, "central", environment=made.ece, version="8.19.0")
-    central.connect_to(logs, security_model="certificate", managed_through="platform")
+    at(made, "central", "8.19.0").connect_to(logs, security_model="certificate", managed_through="platform")
 
 
 def only_peers(made: World, *, has_users: bool) -> None:
@@ -146,6 +162,7 @@ CASES: dict[str, tuple[Program, Program]] = {
         lambda made: self_managed(made, ca_pem=[CA_PEM]),
     ),
     "V18": (lambda made: self_managed(made, scope_id="on prem"), lambda made: self_managed(made, scope_id="onprem")),
+    "V19": (lambda made: in_both_models(made, CA_PEM), lambda made: in_both_models(made, OTHER_CA_PEM)),
     "V21": (lambda made: listed(made, is_foreign=True), lambda made: listed(made, is_foreign=False)),
     "V21-model": (
         pair("8.19.0", "8.19.0", access=SEARCH, managed_through="platform"),
@@ -179,6 +196,7 @@ CASES: dict[str, tuple[Program, Program]] = {
         lambda made: clusters(made, environment_ids=[SOME_ID]),
         lambda made: clusters(made, environment_ids=["1053523734"]),
     ),
+    "V42": (lambda made: secret_of(made, "8.13.4"), lambda made: secret_of(made, "8.14.0")),
     "V44": (lambda made: handed_over(made, []), lambda made: handed_over(made, ["node1.example.com"])),
     "V45": (
         pair("8.14.0", "8.14.0", access=SEARCH),

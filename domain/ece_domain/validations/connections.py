@@ -119,7 +119,7 @@ V42: Final = Validation(
     "V42",
     "The secret needs a restart",
     WARNING,
-    (PLAN,),
+    (SYNTH, PLAN),
     "Elasticsearch of the local side, where a remote cluster secret changes, runs 8.14 or newer and reloads it.",
     "version of the local side",
     "Elasticsearch of {deployment} is on {version}: below 8.14 it reads remote cluster credentials only when it "

@@ -63,7 +63,7 @@ V19: Final = Validation(
     "V19",
     "Certificates of the trusted environment are missing",
     ERROR,
-    (PLAN, APPLY),
+    (SYNTH, PLAN, APPLY),
     "A CA stands in one trusted environment of an ECE, with the same certificates in all deployments that trust it.",
     "direct trust of all deployments",
     'The CA is trusted already as "{name}" (uid {uid}) by {deployment}, together with certificates that are not given '
