@@ -25,18 +25,18 @@ class Troubles:
         self.shop, self.audit = (ece.control.seed(name=name) for name in ("shop", "audit"))
         ece.ws.env |= {"ECE_MAX_RETRIES": "0", "BACKUP_KEY": "value"}
 
-    def write(self, *, changed: bool = False) -> None:
+    def write(self, *, changed: bool = False, wait: str = "1m") -> None:
         """The configuration, before and after a change of every object."""
         pair = self.pair
         entry = {"name": "new" if changed else "orders"}
         access = {"search": [{"names": ["logs-*", "more-*"] if changed else ["logs-*"]}]}
-        connection = pair.connection(skip_unavailable=not changed, timeouts={"create": "10s", "update": "2s"})
+        connection = pair.connection(skip_unavailable=not changed, timeouts={"create": "1m", "update": wait})
         secret = {"deployment_id": pair.local_id, "name": NAME, "value_env": "BACKUP_KEY", "value_wo_version": 1}
         self.ece.write(
             {
                 **pair.both(pair.key(access=access), connection),
                 "ece_keystore_secret": {"s": {**secret, "value_wo_version": 2 if changed else 1}},
-                DIRECT: {"t": direct(self.shop, **entry), "u": direct(self.audit, timeouts={"update": "1s"}, **entry)},
+                DIRECT: {"t": direct(self.shop, **entry), "u": direct(self.audit, timeouts={"update": wait}, **entry)},
                 ACCOUNT: {"a": account(pair.remote, *((pair.local["cluster_id"],) if changed else ()))},
             }
         )
@@ -140,7 +140,7 @@ class Troubles:
         ece.control.set_plan_speed("infinite", deployment="audit")
         ece.control.set_port(9443, open=False)
         ece.control.fail_next(operation_id=KEYSTORE, status=409, code="root.conflict", count=None)
-        self.write(changed=True)
+        self.write(changed=True, wait="2s")
         told = ece.ws.apply(fails=True)
         assert MESSAGE in said_of(told, TRUST)
         assert STEP in said_of(told, TRUST)
@@ -157,6 +157,7 @@ class Troubles:
         ece.control.clear_faults()
         ece.control.set_plan_speed(0)
         ece.control.set_port(9443, open=True)
+        self.write(changed=True)
         ece.ws.apply()
         self.assert_one_of_each("new")
         ece.control.take_away("trust", f"{self.shop['id']}/direct/new")

@@ -34,9 +34,11 @@ class Troubles:
         self.ece = ece
         ece.ws.env["ECE_MAX_RETRIES"] = "0"
 
-    def write(self, *, description: str | None = None, size: str = "4g", on: str = "logs", kind: str = "ip") -> None:
+    def write(
+        self, *, description: str | None = None, size: str = "4g", on: str = "logs", kind: str = "ip", wait: str = "1m"
+    ) -> None:
         """The configuration, with what changes in the steps."""
-        shop = small_deployment(name="shop", tiers={"hot": {"size": size}}, timeouts={"update": "1s"})
+        shop = small_deployment(name="shop", tiers={"hot": {"size": size}}, timeouts={"update": wait})
         spare = rules("192.0.2.9") if kind == "ip" else {"type": kind, "rules": [{"cluster_id": "f" * 32}]}
         self.ece.write(
             {
@@ -97,7 +99,7 @@ class Troubles:
             ece.control.fail_next(operation_id="update-traffic-filter-ruleset", path=id, count=None, **fault)
         ece.control.fail_plan(STEP, MESSAGE, deployment="logs")
         ece.control.set_plan_speed("infinite", deployment="shop")
-        self.write(description="changed", size="8g")
+        self.write(description="changed", size="8g", wait="1s")
         told = ece.ws.apply(fails=True)
         assert {each.address for each in told.errors} == {
             *(f"{FILTER}.{name}" for name in FAULTS), f"{DEPLOYMENT}.logs", f"{DEPLOYMENT}.shop"
@@ -112,6 +114,7 @@ class Troubles:
         ece = self.ece
         ece.control.clear_faults()
         ece.control.set_plan_speed(0)
+        self.write(description="changed", size="8g")
         ece.ws.apply()
         assert {each["description"] for name, each in ece.rulesets().items() if name in FAULTS} == {"changed"}
         assert {ece.elasticsearch(name)["sizes"]["hot_content"]["size"] for name in ("logs", "shop")} == {8192}
