@@ -123,6 +123,12 @@ def text_mapping(path: str, property_: str, value: Any) -> Mapping[str, str] | N
     return value
 
 
+def version_known(side: Any) -> str | None:
+    """The version of a cluster where the program gives it; of imported deployments it is known later."""
+    given = getattr(side, "_version", None)
+    return given if given is not None and known(given) else None
+
+
 def file_path(path: str, property_: str, value: str | Path | None) -> str | None:
     """Return the absolute path of a file: Terraform runs in a folder of its own, where a relative one means nothing.
 

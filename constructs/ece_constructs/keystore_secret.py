@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from constructs import Construct
 
 import ece_l1 as l1
-from ece_constructs._checks import flag, known, literal, text, text_mapping
+from ece_constructs._checks import flag, known, literal, text, text_mapping, version_known
 from ece_constructs._judgement import Checked, acknowledged_argument, escalated_argument, tell
 from ece_constructs._scopes import place_of
 from ece_constructs.cluster import ICluster
@@ -80,8 +80,8 @@ class KeystoreSecret(Checked, Guarded, Construct):
         )
 
     def _warn_of_restart(self, name: str, deployment: EceDeployment) -> None:
-        version = getattr(deployment, "_version", None)  # of imported deployments it is known to the provider only
-        if version is not None and known([name, version]) and alias_of_credentials(name) is not None:
+        version = version_known(deployment)
+        if version is not None and known(name) and alias_of_credentials(name) is not None:
             tell(self, restart_finding(place_of(deployment).path, version), "name", name)
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from constructs import Construct
 
 import ece_l1 as l1
-from ece_constructs._checks import file_path, flag, judged, known, listed, literal, text
+from ece_constructs._checks import file_path, flag, judged, known, listed, literal, text, version_known
 from ece_constructs._hand_over import HandOver
 from ece_constructs._judgement import Checked, tell
 from ece_constructs._objects import Objects
@@ -33,8 +33,9 @@ from ece_l1._cdk import IResolvable
 if TYPE_CHECKING:
     from ece_constructs.connecting import ConnectingCluster
 
-WAYS: Final = ("elasticsearch", "platform")
-"""What keeps the settings of a connection."""
+PLATFORM: Final = "platform"
+"""ECE's own list keeps the settings of a connection, and not the local cluster."""
+WAYS: Final = ("elasticsearch", PLATFORM)
 
 
 class RemoteCluster(Checked, Guarded, Construct):
@@ -115,7 +116,7 @@ class RemoteCluster(Checked, Guarded, Construct):
         self._warn_of_circles()
         self._local.connections.add(self)
         self._warn_of_filters()
-        if skip_unavailable is None and (version := _version_known(self._local)) is not None:
+        if skip_unavailable is None and (version := version_known(self._local)) is not None:
             tell(self, compatibility.skip_default_finding(version), "skip_unavailable")
         objects = Objects(self, route)
         skip = flag(path, "skip_unavailable", skip_unavailable)
@@ -138,8 +139,7 @@ class RemoteCluster(Checked, Guarded, Construct):
         if route.writes_settings:
             waits = flag(path, "wait_for_connected", wait_for_connected)
             given = {"skip_unavailable": skip, "wait_for_connected": waits, "roles": self._roles}
-            given["managed_through"] = managed_through
-            self._resource = objects.settings(key, given)
+            self._resource = objects.settings(key, {**given, "managed_through": managed_through})
             self._resource.follow(lambda: [*needed, *self._enablements()])
 
     def _enablements(self) -> list[l1.CrossClusterEnablement]:
@@ -223,7 +223,7 @@ class RemoteCluster(Checked, Guarded, Construct):
                 raise EceValueError(path, name, value, told)
 
     def _judge_versions(self, path: str, access: Access | None) -> None:
-        local, remote = _version_known(self._local), _version_known(self._remote)
+        local, remote = version_known(self._local), version_known(self._remote)
         if self._identity is not None and known(self._identity):
             tell(self, compatibility.identity_finding(self._identity, local, remote), value=self._identity)
         if local is None or remote is None:
@@ -241,7 +241,7 @@ class RemoteCluster(Checked, Guarded, Construct):
     def _judge_way(self, path: str, managed_through: str | None) -> None:
         if managed_through not in (None, *WAYS):
             raise EceValueError(path, "managed_through", managed_through, f"{' or '.join(WAYS)} is needed")
-        if managed_through == WAYS[1]:
+        if managed_through == PLATFORM:
             is_same = self._local.environment is self._remote.environment and partner(self._local) is None
             has_remote = partner(self._remote) is None
             for finding in platform_list_findings(
@@ -318,12 +318,6 @@ def connecting(path: str, name: str, side: Any) -> ConnectingCluster:
     return found
 
 
-def _version_known(side: Any) -> str | None:
-    """The version where the program gives it; of imported deployments it is known later."""
-    given = getattr(side, "_version", None)
-    return given if given is not None and known(given) else None
-
-
 def security_model_of(
     path: str, given: str | None, local: ConnectingCluster, remote: ConnectingCluster
 ) -> SecurityModel:
@@ -336,6 +330,6 @@ def security_model_of(
         if given not in MODELS:
             raise EceValueError(path, "security_model", given, f"{' or '.join(MODELS)} is needed")
         return SecurityModel(given)
-    versions = [version for side in (local, remote) if (version := _version_known(side)) is not None]
+    versions = [version for side in (local, remote) if (version := version_known(side)) is not None]
     capable = all(compatibility.is_key_capable(Version.parse(version)) for version in versions)
     return SecurityModel.API_KEY if capable else SecurityModel.CERTIFICATE

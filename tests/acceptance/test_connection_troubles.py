@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from terraform_plugin.testing import Result
 from tests.support.certificates import certificate
 from tests.support.connections import CONNECTION, KEY, Pair
 from tests.support.ece import Ece
@@ -47,7 +46,7 @@ class Troubles:
         with self.ece.expect_writes():
             told = self.ece.ws.plan(fails=True).result
         for address, expected in words:
-            assert expected in said_of(told, address), (address, told.errors)
+            assert expected in told.error_text_at(address), (address, told.errors)
         return told.error_text
 
     def refuse(self) -> None:
@@ -142,12 +141,12 @@ class Troubles:
         ece.control.fail_next(operation_id=KEYSTORE, status=409, code="root.conflict", count=None)
         self.write(changed=True, wait="2s")
         told = ece.ws.apply(fails=True)
-        assert MESSAGE in said_of(told, TRUST)
-        assert STEP in said_of(told, TRUST)
-        assert "timeouts.update" in said_of(told, SLOW)
-        assert "is not connected" in said_of(told, CONNECTION)
-        assert "connect_exception" in said_of(told, CONNECTION)
-        assert said_of(told, SECRET) != ""
+        assert MESSAGE in told.error_text_at(TRUST)
+        assert STEP in told.error_text_at(TRUST)
+        assert "timeouts.update" in told.error_text_at(SLOW)
+        assert "is not connected" in told.error_text_at(CONNECTION)
+        assert "connect_exception" in told.error_text_at(CONNECTION)
+        assert told.error_text_at(SECRET) != ""
         assert set(ece.ws.resources()) == stored
         assert not any(ece.resource(address).tainted for address in stored)
 
@@ -167,11 +166,6 @@ class Troubles:
         ece.ws.destroy()
         assert (pair.live_keys(), pair.secret_names(), pair.settings()) == ([], [], {})
         assert all(trust(ece, name)["direct"] == [] for name in ("shop", "audit"))
-
-
-def said_of(result: Result, address: str) -> str:
-    """All errors of an object, with the lines that they point to."""
-    return " ".join(f"{each.text} {each.code}" for each in result.errors if each.address == address)
 
 
 @matrix("invalid input", "errors of the API", "failed plan and time-out")

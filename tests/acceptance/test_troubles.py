@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from terraform_plugin.testing import Result
 from tests.support.ece import Ece, small_deployment
 from tests.support.terraform import matrix
 
@@ -72,12 +71,7 @@ class Troubles:
             (f"{FILTER}.spare", "300.0.0.0/8"),
             (f"{ASSOCIATION}.f401", "deployment_id"),
         ):
-            assert words in self.said_of(told, address), told.errors
-
-    @staticmethod
-    def said_of(result: Result, address: str) -> str:
-        """All errors of an object, with the lines that they point to."""
-        return " ".join(f"{each.text} {each.code}" for each in result.errors if each.address == address)
+            assert words in told.error_text_at(address), told.errors
 
     def create(self) -> None:
         """Filters and associations of one deployment come at the same time; then nothing is left to do."""
@@ -104,8 +98,8 @@ class Troubles:
         assert {each.address for each in told.errors} == {
             *(f"{FILTER}.{name}" for name in FAULTS), f"{DEPLOYMENT}.logs", f"{DEPLOYMENT}.shop"
         }  # fmt: skip
-        assert MESSAGE in self.said_of(told, f"{DEPLOYMENT}.logs")
-        assert "timeouts.update" in self.said_of(told, f"{DEPLOYMENT}.shop")
+        assert MESSAGE in told.error_text_at(f"{DEPLOYMENT}.logs")
+        assert "timeouts.update" in told.error_text_at(f"{DEPLOYMENT}.shop")
         assert set(ece.ws.resources()) == stored
         assert not any(ece.resource(address).tainted for address in stored)
 

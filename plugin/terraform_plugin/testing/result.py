@@ -96,6 +96,10 @@ class Result:
         """The texts of all errors; for commands without ``-json`` all that was printed."""
         return " ".join(error.text for error in self.errors) or self.text
 
+    def error_text_at(self, address: str) -> str:
+        """The texts of all errors of one object, each with the line of the configuration that it points to."""
+        return " ".join(f"{error.text} {error.code}" for error in self.errors if error.address == address)
+
     def json(self) -> Any:
         """The output of a command that prints one JSON document."""
         return json.loads(self.stdout)
