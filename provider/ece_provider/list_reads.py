@@ -7,36 +7,20 @@ a write.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from ece_provider.shared_read import SharedRead
 
 if TYPE_CHECKING:
     from ece_client import Client
 
 _LOG = logging.getLogger("ece_provider.list_reads")
 
-MAX_AGE: Final = 2.0
-"""Seconds after its arrival for which a list is used."""
-
 Items = list[dict[str, Any]]
 """The elements of a list as the API gives them."""
-
-
-async def _awaited(fetch: Callable[[], Awaitable[Items]]) -> Items:
-    return await fetch()
-
-
-@dataclass
-class _Shared:
-    """One call that is under way or has just ended."""
-
-    task: asyncio.Task[Items]
-    generation: int
-    arrived: float | None = None
 
 
 class ListReads:
@@ -45,18 +29,20 @@ class ListReads:
     def __init__(self, client: Callable[[], Awaitable[Client]], clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._clock = clock
-        self._shared: dict[str, _Shared] = {}
-        self._generation = 0
+        self._reads: dict[str, SharedRead[Items]] = {}
+        self._has_written = False
         self._is_out_of_reach = False
 
     def drop(self) -> None:
         """Forget all lists, as something is being written or was; calls under way serve only who waits for them."""
-        self._generation += 1
+        self._has_written = True
+        for read in self._reads.values():
+            read.drop()
 
     @property
     def has_written(self) -> bool:
         """True once this process wrote anything: it applies, so checks of a plan are over."""
-        return self._generation > 0
+        return self._has_written
 
     async def traffic_filters(self) -> Items:
         """All rule sets with their associations (``GET …/traffic-filter/rulesets``)."""
@@ -102,23 +88,10 @@ class ListReads:
             return None
 
     async def _once(self, name: str, fetch: Callable[[], Awaitable[Items]]) -> Items:
-        shared = self._shared.get(name)
-        if shared is None or not self._is_fresh(shared):
-            shared = _Shared(asyncio.ensure_future(_awaited(fetch)), self._generation)
-            shared.task.add_done_callback(lambda _: self._note_arrival(shared))
-            self._shared[name] = shared
-        return await asyncio.shield(shared.task)
-
-    def _note_arrival(self, shared: _Shared) -> None:
-        shared.arrived = self._clock()
-
-    def _is_fresh(self, shared: _Shared) -> bool:
-        if shared.generation != self._generation:
-            return False
-        if not shared.task.done():
-            return True
-        failed = shared.task.cancelled() or shared.task.exception() is not None
-        return not failed and shared.arrived is not None and self._clock() - shared.arrived <= MAX_AGE
+        read = self._reads.get(name)
+        if read is None:
+            read = self._reads[name] = SharedRead(fetch, self._clock)
+        return await read.get()
 
     async def _fetched_filters(self) -> Items:
         client = await self._client()

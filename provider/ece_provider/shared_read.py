@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -22,32 +22,33 @@ class SharedRead(Generic[T]):
     def __init__(self, fetch: Callable[[], Awaitable[T]], clock: Callable[[], float] = time.monotonic) -> None:
         self._fetch = fetch
         self._clock = clock
-        self._task: asyncio.Task[T] | None = None
-        self._arrived: float | None = None
+        self._task: asyncio.Task[tuple[T, float]] | None = None
 
     async def get(self, max_age: float = MAX_AGE) -> T:
         """An answer that arrived at most ``max_age`` seconds ago, or the one that is under way."""
         if self._task is None or not self._is_fresh(self._task, max_age):
-            self._arrived = None
-            self._task = task = asyncio.ensure_future(self._fetched())
-            task.add_done_callback(lambda done: self._note_arrival(done))
-        return await asyncio.shield(self._task)
+            self._task = asyncio.ensure_future(self._fetched())
+            self._task.add_done_callback(_hear)
+        answer, _ = await asyncio.shield(self._task)
+        return answer
 
     def drop(self) -> None:
         """Forget the answer; a request under way serves only those who wait for it already."""
         self._task = None
 
-    async def _fetched(self) -> T:
-        return await self._fetch()
+    async def _fetched(self) -> tuple[T, float]:
+        """The answer with the time of its arrival: both are there at once, for whoever asks in that very moment."""
+        return await self._fetch(), self._clock()
 
-    def _note_arrival(self, task: asyncio.Task[T]) -> None:
-        if task is self._task:
-            self._arrived = self._clock()
-        if not task.cancelled():
-            task.exception()  # whoever waits gets it; without anybody it is no news
-
-    def _is_fresh(self, task: asyncio.Task[T], max_age: float) -> bool:
+    def _is_fresh(self, task: asyncio.Task[tuple[T, float]], max_age: float) -> bool:
         if not task.done():
             return True
-        failed = task.cancelled() or task.exception() is not None
-        return not failed and self._arrived is not None and self._clock() - self._arrived <= max_age
+        if task.cancelled() or task.exception() is not None:
+            return False
+        _, arrived = task.result()
+        return self._clock() - arrived <= max_age
+
+
+def _hear(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()  # whoever waits gets it; without anybody it is no news

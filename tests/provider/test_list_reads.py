@@ -8,8 +8,9 @@ import pytest
 
 from ece_client import ApiError
 from ece_provider.configured import ConfiguredProvider
-from ece_provider.list_reads import MAX_AGE, ListReads
+from ece_provider.list_reads import ListReads
 from ece_provider.settings import Settings
+from ece_provider.shared_read import MAX_AGE
 from ece_simulator import Simulator
 
 LIST = "get-traffic-filter-rulesets"

@@ -33,6 +33,27 @@ async def test_askers_at_one_time_share_one_answer():
     assert await asyncio.gather(*(shared.get() for _ in range(20))) == [1] * 20
 
 
+async def test_an_asker_in_the_turn_of_the_answer_shares_it():
+    """Terraform's requests come in bundles: none may fall between an answer and its being noted."""
+    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    asked = asyncio.Event()
+    reads = 0
+
+    async def fetch() -> int:
+        nonlocal reads
+        reads += 1
+        asked.set()
+        return await answer
+
+    shared = SharedRead(fetch)
+    first = asyncio.ensure_future(shared.get())
+    await asked.wait()
+    answer.set_result(1)
+    second = asyncio.ensure_future(shared.get())
+    assert [await first, await second] == [1, 1]
+    assert reads == 1
+
+
 async def test_an_answer_grows_old():
     """By its arrival, and as old as the asker can bear."""
     now = [100.0]

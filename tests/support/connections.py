@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.support.ece import Ece
+from tests.support.ece import Ece, call_words
 
 KEY = "ece_cross_cluster_api_key.k"
 CONNECTION = "ece_remote_cluster.c"
@@ -155,15 +155,6 @@ class Pair:
                     found[f"secret of key {key.id}"] = key.secret
                     found[f"encoded key {key.id}"] = key.encoded
         return found
-
-
-def call_words(calls: list[dict[str, Any]]) -> list[str]:
-    """Calls as operation ids; behind the management channel as method and path."""
-    words = []
-    for call in calls:
-        _, separator, path = str(call["path"]).partition("/proxy/")
-        words.append(f"{call['method']} {path}" if separator else str(call["operation_id"]))
-    return words
 
 
 def written_words(ece: Ece, since: int) -> list[str]:

@@ -22,6 +22,9 @@ from tests.support.secret_hunt import Finding, SecretHunt
 PROVIDER_COMMAND = (sys.executable, "-I", "-c", "import sys; from ece_provider.__main__ import main; sys.exit(main())")
 """As the project's launcher starts it."""
 
+SHARED_SECONDS = 2.0
+"""How old an answer may be that several objects use."""
+
 
 def ece_mirror(folder: Path, command: Sequence[str] = PROVIDER_COMMAND) -> Mirror:
     """A mirror that holds our provider."""
@@ -72,6 +75,16 @@ class Ece:
         plan = self.ws.plan()
         assert plan.is_empty, plan.describe()
         return plan
+
+    def assert_clean_with(self, at_most: int) -> None:
+        """Nothing is left to do, and to find that out takes few calls: objects share what is read of one thing.
+
+        An answer is shared for two seconds, so a plan that takes longer may ask once more in every further two.
+        """
+        since = self.last_call()
+        seconds = self.assert_clean().result.seconds
+        words = call_words(self.calls(since))
+        assert len(words) <= at_most * (1 + int(seconds / SHARED_SECONDS)), (seconds, words)
 
     # what the simulator holds and saw
 
@@ -183,6 +196,15 @@ class Ece:
         for result in results:
             found += hunt.in_text(result.stdout + result.stderr, "printed by " + " ".join(result.command))
         return found
+
+
+def call_words(calls: list[dict[str, Any]]) -> list[str]:
+    """Calls as operation ids; behind the management channel as method and path."""
+    words = []
+    for call in calls:
+        _, separator, path = str(call["path"]).partition("/proxy/")
+        words.append(f"{call['method']} {path}" if separator else str(call["operation_id"]))
+    return words
 
 
 def small_deployment(**more: Any) -> dict[str, Any]:

@@ -29,7 +29,7 @@ def load_ece() -> None:
     for package in ("ece_client", "ece_provider", "ece_domain"):
         _load(package, leave_out=f"{package}.__main__")
     importlib.import_module("anyio._backends._asyncio")
-    httpx.AsyncHTTPTransport(verify=False)  # noqa: S501  (never used: it loads httpcore and h11)
+    httpx.AsyncHTTPTransport(verify=False)  # never used: it loads httpcore and h11
 
 
 def _load(package: str, leave_out: str) -> None:
