@@ -1,4 +1,4 @@
-"""Why a connection by key is down, in the provider's words; what the numbers mean is told in ``diagnosis.py``."""
+"""Why a connection by key is down, in the provider's words; the numbers are explained in ``diagnosis.py``."""
 
 from __future__ import annotations
 
