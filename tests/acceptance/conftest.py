@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ece_simulator import Simulator
-from terraform_plugin.testing import Mirror, TerraformBinary
+from terraform_plugin.testing import AttachedProviders, Mirror, TerraformBinary, WarmProvider
 from tests.support.ece import Ece, ece_mirror
 from tests.support.warm import warm_ece
 
@@ -29,10 +29,16 @@ def cold_mirror(tmp_path_factory: pytest.TempPathFactory) -> Mirror:
 
 
 @pytest.fixture(scope="session")
-def warm_mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
-    """A mirror that starts our provider from a process that has loaded its modules."""
+def warm_provider() -> Iterator[WarmProvider]:
+    """Our provider, in a process that has loaded its modules."""
     with warm_ece() as provider:
-        yield ece_mirror(tmp_path_factory.mktemp("warm"), provider.command)
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def warm_mirror(tmp_path_factory: pytest.TempPathFactory, warm_provider: WarmProvider) -> Mirror:
+    """A mirror that starts our provider from the warm process."""
+    return ece_mirror(tmp_path_factory.mktemp("warm"), warm_provider.command)
 
 
 @pytest.fixture
@@ -51,8 +57,32 @@ def simulator() -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def ece(tmp_path: Path, terraform: TerraformBinary, mirror: Mirror, simulator: Simulator) -> Ece:
+def attached(
+    request: pytest.FixtureRequest, tmp_path: Path, warm_provider: WarmProvider
+) -> Iterator[AttachedProviders | None]:
+    """Running providers, for tests of what the provider does.
+
+    None, so that Terraform starts and ends it, in the matrix of Terraform versions and where a test is about the
+    process, which it says by the marker ``cold_start`` or ``own_process``.
+    """
+    node = request.node
+    if any(node.get_closest_marker(name) for name in ("feature", "cold_start", "own_process")):
+        yield None
+        return
+    with AttachedProviders([*warm_provider.command, "--debug"], tmp_path / "providers") as providers:
+        yield providers
+
+
+@pytest.fixture
+def ece(
+    tmp_path: Path,
+    terraform: TerraformBinary,
+    mirror: Mirror,
+    simulator: Simulator,
+    attached: AttachedProviders | None,
+) -> Ece:
     """An initialised workspace with credentials of the simulator in its environment."""
     made = Ece(tmp_path / "workspace", terraform, mirror, simulator)
     made.ws.init()
+    made.ws.attached = attached
     return made

@@ -51,6 +51,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.own_process
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_create_that_fails_for_good(ece: Ece, fault: str):
     """Every create of a run fails again and again; afterwards one apply makes each object once."""

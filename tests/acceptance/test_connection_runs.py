@@ -75,6 +75,7 @@ def test_another_local_side_replaces_both(pair: Pair, ece: Ece):
     assert pair.settings() == {}
 
 
+@pytest.mark.own_process
 def test_ctrl_c_while_a_key_waits_for_the_deployment(pair: Pair, ece: Ece):
     """ECE works at the local side: the key that was made is in state or ended, and the next apply goes on."""
     ece.control.set_plan_speed("infinite")

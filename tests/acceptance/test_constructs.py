@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ece_constructs import Deployment, Environment, IpFilter, cdk
 from ece_constructs.cdk import App
 from ece_constructs.testing import Template
@@ -74,6 +76,7 @@ def filters_of(ece: Ece, name: str) -> set[str]:
     return {by_id[ruleset] for ruleset in ece.deployment(name)["rulesets"]}
 
 
+@pytest.mark.own_process
 def test_terraform_accepts_what_constructs_write(ece: Ece) -> None:
     """Each argument must exist in the provider's schema, with the type that the construct gives it."""
     ece.ws.remove("providers.tf.json")

@@ -125,6 +125,7 @@ def test_a_key_without_the_right_to_read_keeps_the_state(ece: Ece):
     ece.assert_clean()
 
 
+@pytest.mark.own_process
 def test_a_key_revoked_in_the_middle_of_an_apply(ece: Ece):
     """The deployment was asked for and the key is gone: it is in the state, and a new key goes on."""
     key = ece.control.add_key("ece_deployment_manager")

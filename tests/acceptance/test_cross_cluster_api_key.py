@@ -77,6 +77,7 @@ def test_destroy_with_the_remote_side_down(pair: Pair, ece: Ece):
     assert pair.secret_names() == []
 
 
+@pytest.mark.own_process
 def test_a_killed_run_is_picked_up(pair: Pair, ece: Ece):
     """Terraform and provider die between both sides: the next apply leaves one live key and a working secret."""
     ece.write(pair.both())

@@ -128,6 +128,7 @@ def test_a_change_that_takes_too_long_goes_on_at_the_next_apply(ece: Ece, verb: 
         assert ece.deployments() == {}
 
 
+@pytest.mark.own_process
 def test_progress_is_logged(ece: Ece):
     """Each step of a plan is a line at INFO."""
     ece.control.set_plan_speed(1)

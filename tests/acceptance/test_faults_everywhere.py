@@ -10,6 +10,8 @@ import pytest
 from terraform_plugin.testing.process import is_running, wait_until
 from tests.support.ece import OFFICE, Ece, one_deployment
 
+pytestmark = pytest.mark.own_process  # what a run leaves behind counts once its process is gone
+
 SLICES = 4
 """Each kind of fault is spread over so many tests, that run beside each other."""
 QUIET = ("-auto-approve", "-no-color", "-input=false")

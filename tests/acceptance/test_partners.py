@@ -6,6 +6,8 @@ import stat
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from ece_simulator import SelfManagedCluster, Simulator
 from terraform_plugin.testing import Mirror, TerraformBinary
 from tests.support.certificates import server_chain
@@ -132,6 +134,7 @@ def test_keys_are_left_nowhere_but_in_their_file(
     assert ece.resource("ece_platform_certificate.p")["user_supplied"] is True
 
 
+@pytest.mark.own_process
 def test_elastic_cloud_hosted_in_both_directions(ece: Ece) -> None:
     """Trust, keystore and settings there, keys on both sides; two connections, and an empty plan."""
     cloud = ece.simulator.add_hosted()

@@ -276,6 +276,7 @@ def test_a_connection_that_does_not_come_up(pair: Pair, ece: Ece):
     assert ece.resource(CONNECTION)["connected"] is True
 
 
+@pytest.mark.own_process
 def test_an_interrupted_wait_goes_on(pair: Pair, ece: Ece):
     """Ctrl-C while waiting: the object stays untainted, and the next apply ends it."""
     ece.control.set_port(9443, open=False)

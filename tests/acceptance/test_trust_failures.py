@@ -11,6 +11,8 @@ from terraform_plugin.testing.process import is_running, wait_until
 from tests.support.ece import Ece
 from tests.support.trust import ACCOUNT, DIRECT, UPDATE, account, direct, trust
 
+pytestmark = pytest.mark.own_process
+
 T = f"{DIRECT}.t"
 QUIET = ("-auto-approve", "-no-color", "-input=false")
 

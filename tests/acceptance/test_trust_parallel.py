@@ -31,6 +31,7 @@ def user(ece: Ece, folder: Path, mirror: Mirror) -> Ece:
     return other
 
 
+@pytest.mark.own_process
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_two_applies_from_two_states_lose_nothing(

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ece_simulator import Simulator
-from tests.acceptance.conftest import cold_mirror, mirror, warm_mirror
+from tests.acceptance.conftest import cold_mirror, mirror, warm_mirror, warm_provider
 
-__all__ = ["cold_mirror", "mirror", "warm_mirror"]
+__all__ = ["cold_mirror", "mirror", "warm_mirror", "warm_provider"]
 
 HERE = Path(__file__).parent
 

@@ -3,6 +3,7 @@
 Nothing here knows a certain provider, and nothing here imports the rest of the package.
 """
 
+from terraform_plugin.testing.attached import AttachedProviders
 from terraform_plugin.testing.binary import TerraformBinary
 from terraform_plugin.testing.debug import DebuggedProvider
 from terraform_plugin.testing.mirror import Mirror
@@ -12,6 +13,7 @@ from terraform_plugin.testing.warm import WarmProvider
 from terraform_plugin.testing.workspace import Workspace
 
 __all__ = [
+    "AttachedProviders",
     "DebuggedProvider",
     "Message",
     "Mirror",

@@ -17,18 +17,27 @@ _REATTACH = re.compile(r"TF_REATTACH_PROVIDERS=(['\"]?)(\{.*\})\1")
 class DebuggedProvider:
     """A provider's process that outlives the commands of Terraform. Use as a context manager.
 
-    ``command`` starts the provider in its debug mode, in which it prints a line ``TF_REATTACH_PROVIDERS='…'``.
+    ``command`` starts the provider in its debug mode, in which it prints a line ``TF_REATTACH_PROVIDERS='…'``; what
+    it prints is kept in ``out``. ``folder`` is where it works, and ``env`` its whole environment; both are those of
+    this process unless given.
     """
 
-    def __init__(self, command: Sequence[str | Path], folder: Path, env: Mapping[str, str] | None = None) -> None:
-        self._out = folder / "debugged-provider.out"
-        with self._out.open("wb") as out:
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        out: Path,
+        *,
+        folder: Path | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self._out = out
+        with out.open("wb") as stream:
             self.process = subprocess.Popen(
                 [str(part) for part in command],
                 cwd=folder,
-                env={**os.environ, **(env or {})},
+                env=dict(os.environ if env is None else env),
                 stdin=subprocess.DEVNULL,
-                stdout=out,
+                stdout=stream,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )

@@ -6,12 +6,14 @@ import base64
 import itertools
 import json
 import os
+import re
 import subprocess
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from terraform_plugin.testing.attached import AttachedProviders
 from terraform_plugin.testing.binary import TerraformBinary
 from terraform_plugin.testing.mirror import Mirror
 from terraform_plugin.testing.process import RunningTerraform, Terminal
@@ -44,6 +46,11 @@ class Workspace:
         self.env: dict[str, str] = dict(env or {})
         self.trace = trace
         self.trace_file = folder / "trace.log"
+        self.attached: AttachedProviders | None = None
+        """Where Terraform finds its providers running, from now on; it starts them itself as long as this is None.
+
+        Such a workspace has one configuration of each provider, as Terraform sends all of them to one process, and no
+        runs in the background, as tests start these to break them."""
         self._plans = itertools.count(1)
         folder.mkdir(parents=True, exist_ok=True)
         self.write({"terraform": {"required_providers": dict(mirror.providers)}}, "providers.tf.json")
@@ -59,6 +66,8 @@ class Workspace:
         file = self.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content if isinstance(content, str) else json.dumps(content, indent=2))
+        if self.attached is not None and _has_aliases(content):
+            raise RuntimeError("attached providers take one configuration: this test needs providers that are started")
         return file
 
     def remove(self, name: str) -> None:
@@ -78,7 +87,10 @@ class Workspace:
         }
         if self.trace:
             environment |= {"TF_LOG": "trace", "TF_LOG_PATH": str(self.trace_file)}
-        return environment | self.env | dict(extra or {})
+        environment |= self.env | dict(extra or {})
+        if self.attached is not None:
+            environment |= self.attached.environment(self.folder, environment)
+        return environment
 
     def command(self, *arguments: str) -> list[str]:
         """The whole command line."""
@@ -107,12 +119,18 @@ class Workspace:
 
     def start(self, *arguments: str, env: Mapping[str, str] | None = None) -> RunningTerraform:
         """Start any command and leave it running; ``-no-color`` and the like are the caller's."""
+        self._check_is_not_attached()
         return RunningTerraform(self.command(*arguments), self.folder, self.environment(env))
 
     def terminal(self, *arguments: str, env: Mapping[str, str] | None = None) -> Terminal:
         """Start any command on a pseudo-terminal."""
+        self._check_is_not_attached()
         environment = {"TERM": "dumb", **self.environment(env)}
         return Terminal(self.command(*arguments), self.folder, environment)
+
+    def _check_is_not_attached(self) -> None:
+        if self.attached is not None:
+            raise RuntimeError("a run in the background needs providers that are started: they are attached here")
 
     # Terraform's verbs
 
@@ -224,6 +242,14 @@ class Workspace:
     def trace_text(self) -> str:
         """Everything logged so far with ``trace=True``."""
         return self.trace_file.read_text(errors="replace") if self.trace_file.exists() else ""
+
+
+def _has_aliases(content: str | Mapping[str, Any]) -> bool:
+    """True when a provider is configured more than once."""
+    if isinstance(content, str):
+        names = re.findall(r'^provider "(\w+)"', content, re.MULTILINE)
+        return len(names) > len(set(names))
+    return any(isinstance(block, list) and len(block) > 1 for block in content.get("provider", {}).values())
 
 
 def _stored(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> StoredResource:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -76,7 +77,8 @@ def test_log_levels(toy: Toy, level: str):
 def test_terraform_reaches_a_provider_in_debug_mode(toy: Toy):
     """One process serves several commands and ends when its owner says so."""
     toy.things(a={})
-    with DebuggedProvider(toy_command("--debug"), toy.store.folder, {"TOY_FOLDER": str(toy.store.folder)}) as debugged:
+    env = {**os.environ, "TOY_FOLDER": str(toy.store.folder)}
+    with DebuggedProvider(toy_command("--debug"), toy.store.folder / "out", env=env) as debugged:
         told = json.loads(debugged.environment["TF_REATTACH_PROVIDERS"])
         assert told[ADDRESS]["ProtocolVersion"] == 6
         toy.ws.env |= debugged.environment
