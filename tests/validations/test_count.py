@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from ece_domain.validations import VALIDATIONS, Moment
 from ece_domain.validations.rules import RULES, example
-from tests.validations import test_configuration, test_constructs, test_plans
+from tests.validations import (
+    test_configuration,
+    test_connections,
+    test_constructs,
+    test_filters,
+    test_trust,
+    test_versions,
+)
 from tests.validations.cases import Covered
 
-MODULES = (test_configuration, test_constructs, test_plans)
+MODULES = (test_configuration, test_connections, test_constructs, test_filters, test_trust, test_versions)
 
 
 def test_every_validation_is_triggered() -> None:
