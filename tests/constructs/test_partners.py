@@ -1,4 +1,4 @@
-"""Partners outside of ECE: what their owners do, what Terraform does, and what is refused at synth."""
+"""Partners outside of ECE: what their owners do, and what Terraform does."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from cdktf import TerraformVariable
 
-from ece_constructs import Access, EceValueError, ElasticsearchApi, Secret, SelfManagedCluster, TrustRelationship
+from ece_constructs import Access, EceValueError, Secret, SelfManagedCluster
 from ece_constructs.testing import Template
 from tests.constructs.worlds import (
     CA_PEM,
@@ -17,7 +16,6 @@ from tests.constructs.worlds import (
     SEARCH,
     SOME_ID,
     VERSION,
-    World,
     api,
     eck,
     hosted,
@@ -26,7 +24,6 @@ from tests.constructs.worlds import (
     world,
 )
 
-TEXT = "${var.v}"
 CENTRAL = "${ece_deployment.central_358EFA7F.id}"
 
 
@@ -196,210 +193,6 @@ def test_addresses_of_partners_become_ip_rules() -> None:
             {"source": "192.0.2.128/25", "description": "elastic-shop"},
         ],
     )
-
-
-def two_partners(made: World) -> None:
-    """Neither side is a deployment."""
-    self_managed(made).connect_to(eck(made), access=SEARCH, secret_file="/secrets/c")
-
-
-def no_address(made: World) -> None:
-    """Nothing tells where the remote is."""
-    made.deployment("central").connect_to(self_managed(made, api=api("onprem"), address=None), access=SEARCH)
-
-
-def no_secret_file(made: World) -> None:
-    """The key would go nowhere."""
-    self_managed(made).connect_to(made.deployment("central"), access=SEARCH)
-
-
-def needless_secret_file(made: World) -> None:
-    """The keystore is written by API."""
-    made.deployment("central").connect_to(made.deployment("logs"), access=SEARCH, secret_file="/secrets/c")
-
-
-def no_secret(made: World) -> None:
-    """Nobody makes a key."""
-    made.deployment("central").connect_to(self_managed(made), access=SEARCH)
-
-
-def needless_secret(made: World) -> None:
-    """The key is made here."""
-    key = Secret.from_env("KEY")
-    made.deployment("central").connect_to(self_managed(made, api=api("onprem")), access=SEARCH, secret=key)
-
-
-def life_of_a_foreign_key(made: World) -> None:
-    """Its administrator makes the key, and makes the next one."""
-    made.deployment("central").connect_to(
-        self_managed(made), access=SEARCH, secret=Secret.from_env("KEY"), expiration="90d"
-    )
-
-
-def no_server_ca(made: World) -> None:
-    """The server's certificate would not be trusted."""
-    made.deployment("central").connect_to(self_managed(made, api=api("onprem"), ca_pem=()), access=SEARCH)
-
-
-def own_nodes_locked_out(made: World) -> None:
-    """A trust file without the cluster's own nodes breaks the cluster."""
-    silent = self_managed(made, scope_id=None, cluster_id=None, node_names=())
-    made.deployment("central").connect_to(silent, security_model="certificate")
-
-
-def no_manifest(made: World) -> None:
-    """A patch of lists needs the lists."""
-    eck(made, manifest=None).connect_to(made.deployment("central"), access=SEARCH, secret_file="/secrets/c")
-
-
-def platform_trust(made: World) -> None:
-    """Platform trust is between installations of ECE."""
-    elastic = hosted(made)
-    relationship = TrustRelationship(made.stack, "t", first=made.ece, second=elastic.environment)
-    made.deployment("central").connect_to(elastic, security_model="certificate", trust=relationship)
-
-
-@pytest.mark.parametrize(
-    ("program", "text"),
-    [
-        (two_partners, r"search/onprem/Remote/eck: remote is .*one side of a connection is a deployment on"),
-        (no_address, r'remote is .*it tells no address: give it address="onprem\.example\.com"'),
-        (no_secret_file, r"secret_file is None: no API writes the keystore of onprem: name the file that gets the key"),
-        (needless_secret_file, r"secret_file is '/secrets/c': no key goes to people here"),
-        (no_secret, r"secret is None: no API makes a key on onprem: give the cluster api=ElasticsearchApi"),
-        (needless_secret, r"secret is '\(not shown\)': the key is made here; leave it out"),
-        (life_of_a_foreign_key, r"expiration is '90d': no API reaches search/onprem: its administrator makes the key"),
-        (no_server_ca, r"the CA of its remote cluster server is needed: give it ca_pem=\[…\], or public_ca=True"),
-        (own_nodes_locked_out, r"remote\.node_names is .*lock out the cluster's own nodes.*V44"),
-        (no_manifest, r"local\.manifest is .*manifest is needed"),
-        (platform_trust, r"trust is .*is between two installations of ECE"),
-    ],
-)
-def test_what_cannot_work_is_told_where_it_is_written(program: Any, text: str) -> None:
-    """Each of these is found by hand today, after hours: path, argument and the way out are in the message."""
-    with pytest.raises(EceValueError, match=text):
-        program(world())
-
-
-@pytest.mark.parametrize(
-    ("options", "text"),
-    [
-        ({"version": "9"}, "version is '9'"),
-        ({"address": "https://onprem.example.com"}, "address is 'https://onprem.example.com'"),
-        ({"ca_pem": CA_PEM}, "ca_pem is .*a list is needed"),
-        ({"ca_pem": ["no certificate"]}, "ca_pem is 'no certificate'"),
-        ({"egress": ["onprem.example.com"]}, "egress is 'onprem.example.com'.*DNS names are not allowed"),
-        ({"api": "ONPREM"}, "api is 'ONPREM': ElasticsearchApi"),
-        ({"api": ElasticsearchApi(env_prefix="")}, r"api\.env_prefix is ''"),
-        ({"public_ca": "no"}, "public_ca is 'no': True or False"),
-        ({"name": ""}, "name is ''"),
-    ],
-)
-def test_wrong_facts_of_a_partner_are_named(options: dict[str, Any], text: str) -> None:
-    """The facts come from another team, by mail: what is wrong with them must be seen before anything is deployed."""
-    with pytest.raises(EceValueError, match=f"search/onprem: {text}"):
-        self_managed(world(), **options)
-
-
-def test_two_partners_do_not_read_the_same_variables() -> None:
-    """A copied line would have one cluster's keys made on the other one."""
-    made = world()
-    self_managed(made, api=api("onprem"))
-    with pytest.raises(EceValueError, match=r"search_onprem reads ONPREM_ENDPOINT as well: give this one another"):
-        self_managed(made, "second", api=api("onprem"))
-    self_managed(made, "third", api=ElasticsearchApi(env_prefix="ONPREM", endpoint="https://third.example.com"))
-
-
-def test_a_manifest_that_is_none_is_refused() -> None:
-    """A patch made from another resource would take node sets away."""
-    with pytest.raises(EceValueError, match=r"search/eck: manifest is .*spec\.nodeSets is missing"):
-        eck(world(), manifest={"metadata": {"name": "shop"}, "spec": {}})
-
-
-def test_versions_of_partners_are_judged() -> None:
-    """The version is in the program, so the pair is judged before the deploy."""
-    made = world()
-    old = self_managed(made, version="8.10.0", api=api("onprem"))
-    with pytest.raises(EceValueError, match=r"on 8\.10\.0\..*V4"):
-        made.deployment("central").connect_to(old, access=SEARCH, security_model="api_key")
-
-
-@pytest.mark.parametrize(
-    ("option", "type_", "expected"),
-    [
-        ("name", "ece_hand_over", {"remote": {"name": TEXT}}),
-        ("version", "ece_hand_over", {"remote": {"version": TEXT}}),
-        ("address", "ece_hand_over", {"remote": {"address": TEXT}}),
-        ("server_name", "ece_hand_over", {"remote": {"server_name": TEXT}}),
-        ("scope_id", "ece_hand_over", {"remote": {"scope_id": TEXT}}),
-        ("cluster_id", "ece_hand_over", {"remote": {"cluster_id": TEXT}}),
-        ("ca_pem", "ece_deployment_trust_direct", {"certificates": [TEXT]}),
-        ("node_names", "ece_hand_over", {"remote": {"node_names": [TEXT]}}),
-        ("home", "ece_hand_over", {"remote": {"home": TEXT}}),
-        ("restart_command", "ece_hand_over", {"remote": {"restart_command": TEXT}}),
-    ],
-)
-def test_facts_of_a_partner_may_be_tokens(option: str, type_: str, expected: dict[str, Any]) -> None:
-    """CAs and ids often come from another program's outputs; they are judged when Terraform runs."""
-    made = world()
-    unknown = TerraformVariable(made.stack, "v", type="any").string_value
-    value = [unknown] if option in ("ca_pem", "node_names") else unknown
-    options: dict[str, Any] = {option: value}
-    partner = self_managed(made, **options)
-    made.deployment("central").connect_to(partner, security_model="certificate", alias="onprem")
-    made.template().has_resource(type_, **expected)
-
-
-@pytest.mark.parametrize(
-    ("option", "expected"),
-    [
-        ("cluster_name", {"remote": {"cluster_name": TEXT}}),
-        ("namespace", {"remote": {"namespace": TEXT}}),
-        ("address", {"remote": {"address": TEXT}}),
-        ("server_name", {"remote": {"server_name": TEXT}}),
-        ("version", {"remote": {"version": TEXT}}),
-    ],
-)
-def test_facts_of_kubernetes_may_be_tokens(option: str, expected: dict[str, Any]) -> None:
-    """Addresses of load balancers come out of another program."""
-    made = world()
-    options: dict[str, Any] = {option: TerraformVariable(made.stack, "v", type="any").string_value}
-    made.deployment("central").connect_to(eck(made, api=api("eck"), **options), access=SEARCH)
-    made.template().has_resource("ece_hand_over", **expected)
-
-
-def test_a_manifest_may_hold_tokens() -> None:
-    """The resource may be made by the same program; what is not known yet is not judged."""
-    made = world()
-    unknown = TerraformVariable(made.stack, "v", type="any").string_value
-    manifest = {**MANIFEST, "metadata": {"name": "shop", "namespace": unknown}}
-    partner = eck(made, manifest=manifest, node_names=["shop-es-default-0.node.shop.prod.es.local"])
-    made.deployment("central").connect_to(partner, security_model="certificate")
-    (block_,) = made.template().resources("ece_hand_over").values()
-    assert '"namespace": "${var.v}"' in block_["remote"]["manifest"]
-
-
-@pytest.mark.parametrize(
-    ("option", "type_", "expected"),
-    [
-        ("secret_file", "ece_hand_over", {"secret_file": TEXT}),
-        ("secret_file", "ece_cross_cluster_api_key", {"local": {"secret_file": TEXT}}),
-        ("hand_over", "ece_hand_over", {"folder": TEXT}),
-        ("alias", "ece_hand_over", {"alias": TEXT}),
-        ("expiration", "ece_cross_cluster_api_key", {"expiration": TEXT}),
-        ("skip_unavailable", "ece_remote_cluster", {"skip_unavailable": TEXT}),
-        ("skip_unavailable", "ece_hand_over", {"skip_unavailable": TEXT}),
-        ("wait_for_connected", "ece_remote_cluster", {"wait_for_connected": TEXT}),
-    ],
-)
-def test_options_of_a_connection_may_be_tokens(option: str, type_: str, expected: dict[str, Any]) -> None:
-    """Paths and switches come from variables of the pipeline."""
-    made = world()
-    unknown = TerraformVariable(made.stack, "v", type="any")
-    is_switch = option in ("skip_unavailable", "wait_for_connected")
-    given: dict[str, Any] = {"secret_file": "/secrets/c", option: unknown.value if is_switch else unknown.string_value}
-    self_managed(made, api=api("onprem")).connect_to(made.deployment("central"), access=SEARCH, **given)
-    made.template().has_resource(type_, **expected)
 
 
 def test_a_manifest_is_kept_whole() -> None:
