@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from ece_domain.security_models import SecurityModel
 from ece_simulator import Simulator
+from terraform_plugin.testing import Mirror, TerraformBinary
 from tests.routes.constructed import Written
 from tests.routes.partners import Eck, SelfManaged
 from tests.routes.places import Deployment, Hosted, Json, Partner, Place
+from tests.support.ece import Ece
 
 WORKSPACE: Final = "workspace"
 """Where Terraform runs, below the folder of the cell."""
@@ -90,3 +92,12 @@ class Cell:
         except (AssertionError, ConnectionError, RuntimeError):  # refused, down, answered with an error
             return False
         return bool((found.get(self.alias) or {}).get("connected"))
+
+
+def prepared(folder: Path, terraform: TerraformBinary, mirror: Mirror, cell: Cell) -> Ece:
+    """A workspace with the configuration of a cell."""
+    ece = Ece(folder / WORKSPACE, terraform, mirror, cell.simulator)
+    ece.ws.env.update(cell.variables())
+    ece.ws.init()
+    ece.ws.write(cell.configuration)
+    return ece

@@ -48,6 +48,8 @@ class Draft:
         wanted = self.one(kind, **members)
         (name,) = (name for name, each in self.json["resource"][kind].items() if each is wanted)
         del self.json["resource"][kind][name]
+        if not self.json["resource"][kind]:
+            del self.json["resource"][kind]
         for named in self.json["resource"].values():
             for written in named.values():
                 written["depends_on"] = [one for one in written.get("depends_on", ()) if one != f"{kind}.{name}"]
@@ -60,11 +62,13 @@ class Draft:
         """One more data source."""
         self.json.setdefault("data", {}).setdefault(kind, {})[label] = {"provider": f"ece.{provider}", **arguments}
 
-    def filter(self, kind: str, *rules: Json, name: str = "users") -> None:
-        """A filter on the remote side, which is a deployment of the own ECE."""
+    def filter(self, kind: str, *rules: Json, name: str = "users", is_used: bool = True) -> None:
+        """A filter, and its association with the remote side, which is a deployment of the own ECE."""
         remote = self.cell.remote
         assert isinstance(remote, Deployment)
         self.add(_FILTER, name, name=name, type=kind, rules=list(rules))
+        if not is_used:
+            return
         self.add(
             _ASSOCIATION,
             name,

@@ -32,7 +32,10 @@ class Mistake:
     told: tuple[str, ...]
     """In the first cause that the error, or the warning of the next plan, names: the argument and the way out."""
     warned: tuple[str, ...] = ()
-    """In the warnings of the plan that lets it through, which sees what was made before it."""
+    """In the warnings of the plan that lets it through."""
+    before: Change | None = None
+    """What was applied before, where that plan has to see it: it does not know the rules of a filter that is not made
+    yet."""
     configured: Change = _nothing
     """What is wrong in the configuration."""
     repaired: Change = _nothing

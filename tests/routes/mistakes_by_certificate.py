@@ -143,7 +143,7 @@ MISTAKES: Final[dict[str, Mistake]] = {
         "untrusted_name",
         ("does not trust", "back", "which is the id of the deployment"),
         configured=_deployment_id,
-        refused=("use the id of its Elasticsearch cluster", "[cluster_ids]"),
+        refused=("use the id of its Elasticsearch cluster", '"cluster_ids"'),
         by_hand=_deployment_id_by_hand,
     ),
     "I2": Mistake(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,8 +77,8 @@ def _no_server_name(draft: Draft) -> None:
 # I1: a filter for people
 
 
-def _for_people(draft: Draft) -> None:
-    draft.filter("ip", _OFFICE)
+def _for_people(draft: Draft, *, is_used: bool = True) -> None:
+    draft.filter("ip", _OFFICE, is_used=is_used)
 
 
 def _for_people_and_the_local_side(draft: Draft) -> None:
@@ -89,9 +90,9 @@ def _for_people_and_the_local_side(draft: Draft) -> None:
 # I2: a rule for a cluster of another ECE
 
 
-def _by_cluster(draft: Draft) -> None:
+def _by_cluster(draft: Draft, *, is_used: bool = True) -> None:
     local: Any = draft.cell.local
-    draft.filter("remote_cluster", {"cluster_id": local.cluster_id})
+    draft.filter("remote_cluster", {"cluster_id": local.cluster_id}, is_used=is_used)
 
 
 def _by_address(draft: Draft) -> None:
@@ -120,8 +121,8 @@ def _other_alias(_: Cell, folder: Path) -> None:
 # I5: the addresses of pods
 
 
-def _pods(draft: Draft) -> None:
-    draft.filter("ip", {"source": "10.42.0.0/16"})
+def _pods(draft: Draft, *, is_used: bool = True) -> None:
+    draft.filter("ip", {"source": "10.42.0.0/16"}, is_used=is_used)
 
 
 def _gateway(draft: Draft) -> None:
@@ -149,7 +150,7 @@ MISTAKES: Final[dict[str, Mistake]] = {
         "tls",
         ("9400 is a port of the certificate model", "9443"),
         configured=_port_of_the_page,
-        refused=("which uses port 9443", "[proxy_address]"),
+        refused=("which uses port 9443", '"proxy_address"'),
         by_hand=_port_by_hand,
     ),
     "O4": Mistake(
@@ -169,6 +170,7 @@ MISTAKES: Final[dict[str, Mistake]] = {
         "BLOCKED_BY_TRAFFIC_FILTER",
         ("has traffic filters, and no rule names", "cluster_id"),
         warned=("it would be cut off", "(V31)"),
+        before=partial(_for_people, is_used=False),
         configured=_for_people,
         repaired=_for_people_and_the_local_side,
     ),
@@ -177,6 +179,7 @@ MISTAKES: Final[dict[str, Mistake]] = {
         "BLOCKED_BY_TRAFFIC_FILTER",
         ("have no effect here", "the addresses of its allocators"),
         warned=("Add a rule with the addresses that it comes from", "(V31)"),
+        before=partial(_by_cluster, is_used=False),
         configured=_by_cluster,
         repaired=_by_address,
     ),
@@ -198,6 +201,7 @@ MISTAKES: Final[dict[str, Mistake]] = {
         "BLOCKED_BY_TRAFFIC_FILTER",
         ("has traffic filters, and no rule names", "the gateway"),
         warned=("it would be cut off", "(V31)"),
+        before=partial(_pods, is_used=False),
         configured=_pods,
         repaired=_gateway,
     ),

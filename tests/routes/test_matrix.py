@@ -13,10 +13,9 @@ from ece_domain.security_models import SecurityModel
 from ece_simulator import Simulator
 from terraform_plugin.testing import Mirror, TerraformBinary
 from tests.routes.applying import Administrator, write
-from tests.routes.cells import FOLDER, Cell
+from tests.routes.cells import FOLDER, Cell, prepared
 from tests.routes.report import PROPERTY, ROUTES
 from tests.routes.table import PAGE, counts, hand_over_of, row_of, words
-from tests.support.ece import Ece
 
 CELLS = [(route, model) for route in ROUTES for model in SecurityModel]
 
@@ -34,11 +33,8 @@ async def test_a_cell(
 ) -> None:
     """Terraform does its part, the hand-over is applied as written; without any one part of it nothing answers."""
     cell = Cell(simulator, route, model, tmp_path)
-    ece = Ece(tmp_path / "workspace", terraform, mirror, simulator)
-    ece.ws.env.update(cell.variables())
+    ece = prepared(tmp_path, terraform, mirror, cell)
     cell.remote.open_port(cell.port, is_open=False)
-    ece.ws.init()
-    ece.ws.write(cell.configuration)
     ece.ws.apply()
     stored = dict(ece.resource("ece_hand_over.h").values)
     for name, value in cell.variables().items():

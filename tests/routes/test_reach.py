@@ -11,19 +11,9 @@ from ece_domain.security_models import SecurityModel
 from ece_simulator import Simulator
 from terraform_plugin.testing import Mirror, TerraformBinary
 from tests.routes.applying import Administrator
-from tests.routes.cells import FOLDER, Cell
+from tests.routes.cells import FOLDER, Cell, prepared
 from tests.routes.constructed import SECRET
 from tests.routes.table import hand_over_of
-from tests.support.ece import Ece
-
-
-def prepared(folder: Path, terraform: TerraformBinary, mirror: Mirror, cell: Cell) -> Ece:
-    """A workspace with the configuration of a cell."""
-    ece = Ece(folder / "workspace", terraform, mirror, cell.simulator)
-    ece.ws.env.update(cell.variables())
-    ece.ws.init()
-    ece.ws.write(cell.configuration)
-    return ece
 
 
 @pytest.mark.parametrize("route", ["I4", "I5"])
